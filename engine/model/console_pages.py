@@ -13,6 +13,8 @@ from engine.model.local_time import Zones
 from engine.model.note import Note
 from engine.model.rule import Severity, Status
 
+SAW_IN_A_LIST = "saw the client in a list"  # beside "looked" and "was refused"
+
 
 @dataclass(frozen=True, slots=True)
 class CaseloadClient:

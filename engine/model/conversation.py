@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from engine.model.agreement import Agreement
+from engine.model.event import Event
 from engine.model.instant import Instant
 from engine.model.local_time import Zones
 from engine.model.message import MessageKind, OutboxState
@@ -56,6 +58,7 @@ class Conversation:
         reason: Whether a text may reach the client now, and if not, why.
         sendable_at: When the client's quiet hours let a text pass, if they hold it.
         agreed: What the client agreed to; None if no agreement stands.
+        answers: What was understood as answers to questions, by the id of the text that came in.
     """
 
     ref: str
@@ -68,3 +71,4 @@ class Conversation:
     reason: NotifyReason
     sendable_at: Instant | None
     agreed: Agreement | None
+    answers: Mapping[int, tuple[Event, ...]] = field(default_factory=dict)

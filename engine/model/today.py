@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engine.model.instant import Instant
 from engine.model.notify_reason import NotifyReason
 from engine.model.rule import Severity
+from engine.model.rule_draft import RuleDraft
 from engine.model.staff import Role
 
 
@@ -58,7 +59,10 @@ class UnseenTexts:
 
 @dataclass(frozen=True, slots=True)
 class TodayPage:
-    """The lists; each is cut at a number of rows, as `cut` says."""
+    """The lists; each is cut at a number of rows, as `cut` says.
+
+    `proposals` are the drafts of rules that wait for the account's release, the oldest first.
+    """
 
     now: Instant
     timezone: str
@@ -67,3 +71,4 @@ class TodayPage:
     unseen: tuple[UnseenTexts, ...]
     unreachable: tuple[UnreachablePerson, ...]
     cut: bool
+    proposals: tuple[RuleDraft, ...] = ()

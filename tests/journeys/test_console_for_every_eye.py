@@ -34,7 +34,7 @@ CASELOAD = """
         - rowheader "C-1":
           - link "C-1"
         - cell "Two check-ins missed"
-        - cell "0 min"
+        - cell "under 1 min"
         - cell "nobody yet"
         - cell
         - cell "5 h ago"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 
@@ -19,11 +19,14 @@ from engine.messaging.eligibility import NotifyDecision, may_notify
 from engine.messaging.lint import lint
 from engine.model.agreement import LANGUAGES
 from engine.model.audit_action import AuditAction
-from engine.model.conversation import Conversation
+from engine.model.conversation import Conversation, TextOfClient, TextToClient
+from engine.model.event import Event
 from engine.model.instant import DAY_US, Instant
 from engine.model.message import MessageKind
 from engine.model.notify_reason import NotifyReason
+from engine.model.schedule import ANSWERS
 from engine.model.staff import RecipientFacts
+from engine.store.intake import client_events
 from engine.store.messages import client_texts_out, conversation, seen_texts
 from engine.store.operations import audit_log
 from engine.store.people import agreements, opt_outs
@@ -56,19 +59,35 @@ def open_page(desk: Desk, who: SignedIn, ref: str) -> Conversation | Access | No
         return known
     with desk.database.read() as conn:
         reach = _reach(conn, known.id, now)
+        texts = tuple(conversation.read(conn, known.id, MOST_TEXTS))
         found = Conversation(
             ref,
             known.zones,
             now,
-            tuple(conversation.read(conn, known.id, MOST_TEXTS)),
+            texts,
             conversation.newest(conn, known.id),
             seen_texts.unseen_of(conn, known.id),
             viewing.may_act(who, Ability.ANSWER_CLIENT),
             reach.reason,
             reach.until,
             agreements.standing(conn, [known.id]).get(known.id),
+            _answers(conn, known.id, texts, now),
         )
     viewing.record(desk, who, "conversation", f"client {known.id}", now)
+    return found
+
+
+def _answers(
+    conn: Connection, client_id: int, texts: Sequence[TextOfClient | TextToClient], now: Instant
+) -> Mapping[int, tuple[Event, ...]]:
+    """Return the events that texts of the client became as answers to questions."""
+    if not texts:
+        return {}
+    found: dict[int, tuple[Event, ...]] = {}
+    for one in client_events.in_period(conn, client_id, texts[0].at - 1, now):
+        words = one.key.split()
+        if one.source == ANSWERS and words[0] == "text" and words[1].isdecimal():
+            found[int(words[1])] = (*found.get(int(words[1]), ()), one)
     return found
 
 

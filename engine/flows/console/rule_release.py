@@ -50,6 +50,13 @@ def propose(
     return found and rule_drafts.with_cases(desk, found)
 
 
+def waiting(conn: Connection, desk: Desk, who: SignedIn) -> list[RuleDraft]:
+    """Return the proposals that the account may release, the oldest first."""
+    if may(who.account.role, Ability.RELEASE_RULES) is not Access.GRANTED:
+        return []
+    return stored.waiting(conn, None if desk.settings.one_person_releases else who.account.id)
+
+
 def _unripe(page: DraftPage, why: str) -> DraftNotice | None:
     """Return why a draft cannot be proposed; None if it can."""
     if page.checked is None or not page.checked.usable:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from engine.access.abilities import Ability, Access, may
-from engine.flows.console import viewing
+from engine.flows.console import rule_release, viewing
 from engine.flows.console.caseload_page import title_of
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
@@ -48,6 +48,7 @@ def open_page(desk: Desk, who: SignedIn) -> TodayPage | Access:
             tuple(UnseenTexts(*row[1:]) for row in unseen[:MOST]),
             tuple(_unreachable(conn, list(people.values()), now)),
             max(len(untaken), len(taken), len(unseen)) > MOST,
+            tuple(rule_release.waiting(conn, desk, who)),
         )
     clients = {one.alert.client_id for one in shown} | {row[0] for row in unseen[:MOST]}
     if clients:

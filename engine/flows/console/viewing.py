@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection
 
 from engine.access.abilities import Ability, Access, may
@@ -13,7 +15,7 @@ from engine.model.instant import Instant
 from engine.model.staff import Staff
 from engine.store.access import emergency
 from engine.store.alerts import caseload_list
-from engine.store.operations import audit_log
+from engine.store.operations import audit_log, client_views
 from engine.store.people import roster
 from engine.store.people.roster import KnownClient
 
@@ -87,11 +89,26 @@ def find(desk: Desk, who: SignedIn, ref: str, now: Instant) -> KnownClient | Acc
 
 
 def record(
-    desk: Desk, who: SignedIn, page: str, subject: str, now: Instant, **detail: object
+    desk: Desk,
+    who: SignedIn,
+    page: str,
+    subject: str,
+    now: Instant,
+    clients: Collection[int] = (),
+    **detail: object,
 ) -> None:
     """Write down that a page about clients is about to be shown.
 
     It commits before the page goes out; if it cannot, there is no page.
+
+    Args:
+        desk: The engine as pages see it.
+        who: Who asks.
+        page: The page's word.
+        subject: Whom or what it is about.
+        now: The present instant.
+        clients: Whom it shows, if it is about several clients.
+        detail: What else the row says.
     """
     with desk.database.write() as conn:
         audit_log.record(
@@ -100,5 +117,6 @@ def record(
             actor=who.actor,
             action=AuditAction.VIEWED,
             subject=subject,
-            detail={"page": page, **detail},
+            detail={"page": page, **detail, **({"clients": sorted(clients)} if clients else {})},
         )
+        client_views.add_listed(conn, set(clients))

@@ -217,9 +217,9 @@ def _somebody(conn: Connection, ref: str) -> Staff:
 
 def _check_times(began: Instant, ended: Instant, now: Instant) -> None:
     if ended <= began:
-        raise UserError("--until comes before --from, or is the same.")
+        raise UserError("The end comes before the beginning, or is the same.")
     if ended <= now:
-        raise UserError("--until is over already.")
+        raise UserError("The end is over already.")
 
 
 def _record(

@@ -11,6 +11,7 @@ from engine.model.message import FINAL_STATES, MessageKind
 from engine.presentation.console import when
 from engine.presentation.console.delivery_words import STATES, why_no_text
 from engine.presentation.console.frame import Frame, render_page
+from engine.presentation.console.timeline import in_words
 from engine.presentation.page_language import in_language, translate
 
 _SITE = {MessageKind.ASK: "Handrail, a question", MessageKind.CLIENT_WORDS: "Handrail"}
@@ -100,13 +101,14 @@ def _lines(one: TextOfClient | TextToClient, page: Conversation) -> list[Mapping
             page,
             seen or translate("no person has seen it yet"),
             unseen=not seen,
+            understood="; ".join(in_words(event) for event in page.answers.get(one.id, ())),
         )
     ]
     if one.answer:
         at = when.at(one.at, page.zones)
         lines.append(
             {"way": "out", "by": translate("Handrail, by itself"), "at": at, "body": one.answer,
-             "became": translate("sent as the answer"), "unseen": False}
+             "became": translate("sent as the answer"), "unseen": False, "understood": ""}
         )  # fmt: skip
     return lines
 
@@ -119,9 +121,17 @@ def _line(
     became: str,
     *,
     unseen: bool = False,
+    understood: str = "",
 ) -> Mapping[str, object]:
-    at = when.at(one.at, page.zones)
-    return {"way": way, "by": by, "at": at, "body": one.body, "became": became, "unseen": unseen}
+    return {
+        "way": way,
+        "by": by,
+        "at": when.at(one.at, page.zones),
+        "body": one.body,
+        "became": became,
+        "unseen": unseen,
+        "understood": understood,
+    }
 
 
 def _became(one: TextToClient, zones: Zones) -> str:

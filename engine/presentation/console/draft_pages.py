@@ -70,7 +70,6 @@ def draft(frame: Frame, page: DraftPage, why: str = "") -> str:
         changed_elsewhere=_differing(one.file, one.texts, page.shown) if elsewhere else [],
         lines=_differing(one.file, one.base, page.shown),
         decides=decides and (page.one_person or not page.mine),
-        failing=sum(not case.passed for case in page.cases or ()),
         **_panel(page),
     )  # fmt: skip
 
@@ -105,13 +104,15 @@ def panel(page: DraftPage) -> str:
 def _panel(page: DraftPage) -> Mapping[str, object]:
     assert page.checked is not None
     cases = [(one.title, one.passed, list(lines_of_case(one))) for one in page.cases or ()]
+    failing = sum(not one.passed for one in page.cases or ())
     texts = {name: text for name, _, text in _parts(page.draft.file, page.shown)}
 
     def placed(mistakes: Sequence[Mistake]) -> list[Mapping[str, object]]:
         return [_placed(one, texts) for one in mistakes]
 
     return {
-        "verdict": verdict(page.checked),
+        "verdict": verdict(page.checked, failing),
+        "failing": failing,
         "mistakes": placed(page.checked.mistakes),
         "elsewhere": placed(page.checked.elsewhere),
         "warnings": placed(page.checked.warnings),

@@ -47,11 +47,13 @@ STATES: Mapping[DraftState, str] = {
 }
 
 
-def verdict(checked: DraftCheck) -> str:
-    """Say in a few words what a check found."""
+def verdict(checked: DraftCheck, failing: int = 0) -> str:
+    """Say in a few words what a check found; `failing` cases are not as expected."""
     number = len(checked.mistakes) + len(checked.elsewhere)
     if number:
         return counted(number, "mistake")
+    if failing:
+        return f"No mistakes, but {counted(failing, 'case')} not as expected"
     warned = counted(len(checked.warnings), "warning") if checked.warnings else "no warnings"
     return f"No mistakes, {warned}"
 

@@ -20,7 +20,8 @@ class Frame:
     judged; None if they never were, so that the page warns. `abilities` are the words of what the
     account may do, which decide what leads where. `sign_in_unset` says that the account has nothing
     but links to sign in by. `outages` are the sources that bring nothing, with since when;
-    `texts_stopped` is since when no text has gone out, None if texts go out.
+    `texts_stopped` is since when no text has gone out, None if texts go out. `proposals` are the
+    drafts of rules that wait for the account's release.
     """
 
     account: str
@@ -31,6 +32,7 @@ class Frame:
     sign_in_unset: bool = False
     outages: tuple[tuple[str, Instant], ...] = ()
     texts_stopped: Instant | None = None
+    proposals: tuple[int, ...] = ()
 
 
 def render_page(template: str, frame: Frame, title: str, **values: object) -> str:

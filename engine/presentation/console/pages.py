@@ -101,7 +101,7 @@ def client(
     now = local(page.now, zone_at(page.zones, page.now))
     ask = _ask(page.ref, page.rules, "", now, now)
     views = page.views and [
-        (when.at(view.at, page.zones), view.by, view.what) for view in page.views
+        (when.at(view.at, page.zones), view.by, translate(view.what)) for view in page.views
     ]
     notes = [(when.at(one.at, page.zones), one.by, one.words, one.alert_id) for one in page.notes]
     return render_page(

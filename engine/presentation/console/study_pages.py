@@ -36,6 +36,8 @@ def studies(frame: Frame, page: StudiesPage, did: str, rule: str, draft: str) ->
         draft: The draft that the form asks about; empty for the rules of the folder.
     """
     now = page.running
+    if did == "begun" and now is None:
+        did = ""  # the page has loaded itself again, and the study has ended
     return render_page(
         "console/rule_studies.html", frame, "Previews",
         page=page, said=_SAID.get(did, ""), rule=rule, draft=draft,

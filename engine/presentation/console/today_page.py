@@ -24,7 +24,12 @@ def today(frame: Frame, page: TodayPage) -> str:
     ]
     return render_page(
         "console/today.html", frame, "Today",
-        page=page, unreachable=unreachable, unseen=unseen,
+        page=page,
+        proposals=[
+            {"one": one, "waits": when.ago(one.proposed_at or one.saved_at, page.now)}
+            for one in page.proposals
+        ],
+        unreachable=unreachable, unseen=unseen,
         untaken=[_row(one, page, zones) for one in page.untaken],
         taken=[_row(one, page, zones) for one in page.taken],
     )  # fmt: skip

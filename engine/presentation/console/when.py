@@ -16,7 +16,7 @@ def ago(us: Instant, now: Instant) -> str:
     for unit, word in ((DAY_US, "d"), (HOUR_US, "h")):
         if passed >= unit:
             return f"{passed // unit} {word}"
-    return f"{passed // MINUTE_US} min"
+    return f"{passed // MINUTE_US} min" if passed >= MINUTE_US else translate("under 1 min")
 
 
 def on_clock(us: Instant, timezone: str) -> str:

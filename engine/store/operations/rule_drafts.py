@@ -35,6 +35,19 @@ def standing(conn: Connection, file: str | None = None) -> list[RuleDraft]:
     return [_read(row) for row in conn.execute(wanted)]
 
 
+def waiting(conn: Connection, but: int | None) -> list[RuleDraft]:
+    """Return the proposals that wait for release, the oldest first.
+
+    Args:
+        conn: A connection.
+        but: The account whose own proposals are left out; None to leave none out.
+    """
+    wanted = _DRAFTS.where(rule_drafts.c.state == DraftState.PROPOSED)
+    if but is not None:
+        wanted = wanted.where(rule_drafts.c.account_id != but)
+    return [_read(row) for row in conn.execute(wanted.order_by(rule_drafts.c.proposed_at))]
+
+
 def released(conn: Connection, file: str) -> list[RuleDraft]:
     """Return the drafts of a file that were released, the newest first."""
     wanted = _DRAFTS.where(

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ForeignKey,
     Integer,
     String,
     Table,
@@ -35,6 +36,14 @@ audit = Table(
     Column("detail", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False, unique=True),
+)
+
+# Which clients a page or an answer to a program showed that is about several of them.
+listed_views = Table(
+    "listed_views",
+    metadata,
+    Column("client_id", ForeignKey("clients.id"), primary_key=True, autoincrement=False),
+    Column("audit_id", ForeignKey("audit.id"), primary_key=True, autoincrement=False),
 )
 
 # The last run of each job of the daemon. `succeeded_at` is the end of the last run without an

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from engine.access.abilities import Ability, Access, may
 from engine.errors import StoreUnavailableError, UserError
-from engine.flows.console import own_account, signing_in
+from engine.flows.console import own_account, rule_release, signing_in
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
 from engine.model.account import IDLE_US, SignInWay
@@ -195,6 +195,7 @@ class Reception:
             feeds = source_health.read(conn)
             texts_stopped = channel_state.read(conn).since
             by_link = who.session.way in (None, SignInWay.LINK)
+            proposals = tuple(one.id for one in rule_release.waiting(conn, self.desk, who))
             unset = by_link and not own_account.can_sign_in(conn, who.account)
         role = who.account.role
         judged = run.succeeded_at if run else None
@@ -210,6 +211,7 @@ class Reception:
                 (name, feed.out_since) for name, feed in feeds.items() if feed.out_since is not None
             ),
             texts_stopped=texts_stopped,
+            proposals=proposals,
         )
 
     def nobody(self, request: Request, error: Exception) -> Response:

@@ -12,7 +12,7 @@ from engine.access.abilities import Access
 from engine.flows.console import rule_drafts, rule_history, rule_release
 from engine.flows.console.rule_hints import RuleHints
 from engine.flows.console.signing_in import SignedIn
-from engine.model.rule_draft import RuleDraft, RuleFileTexts
+from engine.model.rule_draft import DraftState, RuleDraft, RuleFileTexts
 from engine.model.rule_editor import DraftNotice, DraftPage
 from engine.presentation.console import draft_pages, pages
 from engine.presentation.console.draft_sentences import went_back
@@ -63,7 +63,10 @@ class RuleDraftRoutes:
     def _draft(self, request: Request, draft_id: DraftId, did: str = "") -> Response:
         who = self._reception.who(request)
         notice = next((one for one in DraftNotice if one.value == did), DraftNotice.NOTHING)
-        return self._show(request, rule_drafts.open_draft(self._desk, who, draft_id, notice))
+        found = rule_drafts.open_draft(self._desk, who, draft_id, notice)
+        if isinstance(found, DraftPage) and found.draft.state is DraftState.PROPOSED:
+            found = rule_drafts.with_cases(self._desk, found)  # who decides sees how they go
+        return self._show(request, found)
 
     def _history(self, request: Request, file: str) -> Response:
         who = self._reception.who(request)

@@ -79,7 +79,8 @@ _UNDO = " Within ten minutes you can undo it."
 _SAID: Mapping[str, str] = {
     "take": "It is yours. Nobody else is asked any more." + _UNDO,
     "took-over": "It is yours now, and the person who had it is told.",
-    "pass": "It is passed on to the next step; who is told, stands below in a moment." + _UNDO,
+    "pass": "It is passed on to the next step. Who was told last stands in the alert within a "
+    "minute; reload to see it." + _UNDO,
     ActResult.LAST: "It is open again, and nobody comes after you." + _UNDO,
     ActResult.TO_ADMINS: "It is open again; nobody comes after you, so the admins are told."
     + _UNDO,

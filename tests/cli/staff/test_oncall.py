@@ -118,11 +118,11 @@ def test_an_override_is_said_listed_and_taken_back_and_leaves_its_trace(
         ),
         (
             ("override", "S-1", "--from", "2090-01-02", "--until", "2090-01-01"),
-            "--until comes before --from",
+            "The end comes before the beginning",
         ),
         (
             ("override", "S-1", "--from", "2020-01-01", "--until", "2020-01-02"),
-            "--until is over already.",
+            "The end is over already.",
         ),
         (("override", "S-1", "--from", "soon", "--until", "2090-01-02"), "'soon' is not a date"),
         (("remove", "5"), "There is no override 5"),

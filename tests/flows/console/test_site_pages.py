@@ -11,13 +11,14 @@ from sqlalchemy import update
 from connectors import registry
 from engine.access.abilities import Access
 from engine.config import load
-from engine.flows.console import delivery_page, health_page, reject_page, trail_page
+from engine.flows.console import caseload_page, delivery_page, health_page, reject_page, trail_page
 from engine.flows.console.visits import visits
 from engine.flows.intake import ingest
 from engine.model.console_pages import View
 from engine.model.instant import MINUTE_US
 from engine.model.site_pages import DeliveriesPage, OutboxText, TrailPage
 from engine.store.database.connection import Database
+from engine.store.operations import client_views
 from engine.store.tables.intake import events
 from engine.store.tables.operations import audit
 from tests.kit.carrier import Carrier
@@ -82,6 +83,20 @@ def test_disclosures_of_a_client_are_a_view_of_the_client(site: ConsoleSite) -> 
     assert found[1] == ()
     assert site.audited("viewed") == ["client 1"]
     assert trail_page.open_disclosures(site.desk, site.who("one"), "C-1") is Access.NOT_THEIR_ROLE
+
+
+def test_who_looked_names_lists_in_which_the_client_stood(site: ConsoleSite) -> None:
+    caseload_page.open_page(site.desk, site.who("one"), "", None, 1)
+    caseload_page.open_page(site.desk, site.who("auditor"), "C-2", None, 1)
+
+    with site.database.read() as conn:
+        looks = [[(one.by, one.what) for one in client_views.of_client(conn, id_, 9)]
+                 for id_ in (1, 2)]  # fmt: skip
+
+    assert looks == [
+        [("one", "saw the client in a list")],
+        [("auditor", "saw the client in a list")],
+    ]
 
 
 def test_an_operator_reads_of_faults_without_a_clients_code(site: ConsoleSite) -> None:

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import update
 
 from engine.access.abilities import Access
-from engine.flows.console import buttons, conversation, today_page
+from engine.flows.console import buttons, conversation, rule_release, today_page
 from engine.model.alert import Act
 from engine.model.notify_reason import NotifyReason
+from engine.model.rule_draft import RuleFileTexts
 from engine.model.today import TodayPage
 from engine.store.database.connection import Database
+from engine.store.operations import rule_drafts
 from engine.store.people import opt_outs
 from engine.store.tables.people import staff
 from tests.kit.carrier import Carrier
@@ -106,3 +108,17 @@ def test_a_case_manager_cannot_take_over(site: ConsoleSite) -> None:
 
     assert done.result is buttons.ActResult.REFUSED
     assert today(site).taken[0].owner == "S-3"
+
+
+def test_a_proposal_waits_for_those_who_may_release_it_except_its_author(
+    site: ConsoleSite,
+) -> None:
+    author, texts = site.who("clinician"), RuleFileTexts("rules", "cases")
+    with site.database.write() as conn:
+        draft = rule_drafts.begin(conn, "a.yaml", author.account.id, texts, texts, site.now)
+        rule_drafts.propose(conn, draft, 1, "fewer alerts", site.now)
+
+    assert [one.id for one in today(site).proposals] == [draft]
+    with site.database.read() as conn:
+        assert rule_release.waiting(conn, site.desk, author) == []
+        assert rule_release.waiting(conn, site.desk, site.who("one")) == []
