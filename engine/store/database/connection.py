@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, String, column, create_engine, event, select, table, text
@@ -38,6 +39,8 @@ class Database:
         self.engine = engine
         self._file = _identity(url)
         self._mark: int | None = None  # a descriptor
+        self._busy_seconds = BUSY_SECONDS
+        self._writing = Lock()
 
     @classmethod
     def open(
@@ -61,7 +64,9 @@ class Database:
             pool |= {"pool_size": connections, "max_overflow": 0}
         if parsed.get_backend_name() == "sqlite":
             _make_folder(parsed)
-            return cls(parsed, _sqlite_engine(parsed, busy_seconds, **pool))
+            found = cls(parsed, _sqlite_engine(parsed, busy_seconds, **pool))
+            found._busy_seconds = busy_seconds
+            return found
         engine = create_engine(
             parsed,
             connect_args={"connect_timeout": CONNECT_SECONDS},
@@ -147,7 +152,7 @@ class Database:
         if self.dialect == "sqlite":
             self._still_there()
             # FULL, because a message that a power cut erased would be sent again.
-            return self._transaction(
+            return self._alone(
                 f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}", "BEGIN IMMEDIATE"
             )
         return self._transaction(*([] if durable else ["SET LOCAL synchronous_commit = off"]))
@@ -247,6 +252,23 @@ class Database:
             os.close(self._mark)
             self._mark = None
         self._file = None
+
+    @contextmanager
+    def _alone(self, *first: str) -> Iterator[Connection]:
+        """Open a transaction that no other thread of this process writes beside.
+
+        SQLite lets a writer look again now and then whether the file is free. While senders write
+        one text after another, the others would hardly ever find it so.
+        """
+        if not self._writing.acquire(timeout=self._busy_seconds):
+            raise StoreUnavailableError(
+                f"The database {self.shown} is too busy: another part of Handrail writes to it."
+            )
+        try:
+            with self._transaction(*first) as conn:
+                yield conn
+        finally:
+            self._writing.release()
 
     @contextmanager
     def _transaction(self, *first: str, **options: Any) -> Iterator[Connection]:
