@@ -6,8 +6,9 @@ from engine.flows.escalation import operator_notices, phone_confirmations
 from engine.flows.escalation.staff_names import staff_word
 from engine.messaging import operator_texts
 from engine.model.instant import Instant
-from engine.model.message import MessageKind
+from engine.model.message import MessageKind, OutboxState
 from engine.store.database.connection import Database
+from engine.store.messages import outbox
 from engine.store.people import staff
 
 
@@ -32,3 +33,10 @@ def enqueue(database: Database, phone: str, now: Instant) -> list[str]:
             body = operator_texts.trial(staff_word(conn, one))
             operator_notices.tell(conn, [one], MessageKind.TRIAL, body, now)
     return [one.shown for one in owners]
+
+
+def newest_state(database: Database, phone: str) -> OutboxState | None:
+    """Return the state of the newest text of the staff to a phone; None if there is none."""
+    with database.read() as conn:
+        owners = [one.id for one in staff.with_phone(conn, phone)]
+        return outbox.newest_state(conn, owners, (MessageKind.TRIAL, MessageKind.CONFIRM_PHONE))

@@ -181,3 +181,14 @@ def give_up_on(conn: Connection, staff_id: int, now: Instant) -> list[int]:
     theirs = update(outbox).where(outbox.c.staff_id == staff_id, outbox.c.state == "queued")
     conn.execute(theirs.values(state="cancelled", updated_at=now))
     return found
+
+
+def newest_state(
+    conn: Connection, staff_ids: Collection[int], kinds: Collection[MessageKind]
+) -> OutboxState | None:
+    """Return the state of the newest message of some kinds to some people; None without one."""
+    wanted = select(outbox.c.state).where(
+        outbox.c.staff_id.in_(staff_ids), outbox.c.kind.in_(kinds)
+    )
+    state: OutboxState | None = conn.scalar(wanted.order_by(outbox.c.id.desc()).limit(1))
+    return state

@@ -40,3 +40,15 @@ def test_a_phone_of_nobody_is_a_mistake(said: Terminal) -> None:
     assert said("text-me", "+15550177777", code=2) == (
         "No member of staff and no mentor has the number +15550177777."
     )
+
+
+@pytest.mark.parametrize(("became", "code"), [("delivered", 0), ("undelivered", 1)])
+def test_it_waits_for_the_receipt(
+    phones: Phones, said: Terminal, monkeypatch: pytest.MonkeyPatch, became: str, code: int
+) -> None:
+    def report(_: float) -> None:
+        with phones.site.database.write() as conn:
+            conn.execute(update(outbox).where(outbox.c.kind == "trial").values(state=became))
+
+    monkeypatch.setattr("engine.cli.staff.text_me.time.sleep", report)
+    assert f"The text is {became}." in said("text-me", CASE_MANAGER, "--wait", "5", code=code)
