@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
-from sqlalchemy import Connection, Table, bindparam, or_, select
+from sqlalchemy import Connection, Table, bindparam, func, or_, select
 
 from connectors.twilio_simulator.texts import CarrierMessage
 from engine.flows.operations import watchdog as auditing
@@ -35,6 +35,7 @@ _UNDECIDED = ("queued", "claimed", "unknown")
 _TOLD = ("sent", "delivered")
 _STEPS = (MessageKind.STEP, MessageKind.NEWLY)
 _AT_THE_END = 1_000  # a step that no policy has
+_REPAIRS = select(func.count()).where(audit.c.action == AuditAction.CLOCK_REPAIRED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Promises:
         self._evaluated: list[int] = []
         self._went_back: list[int] = []  # when a daemon began to go by an earlier time
         self._ahead: dict[Daemon, int] = {}  # of the right time
+        self._repairs = 0
         # By alert, each policy that it had and since when: one that people left grows.
         self._policies: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
         self._steps, self._changes = _Commits(audit), _Commits(alert_transitions)
@@ -119,6 +121,7 @@ class Promises:
         with self._database.read() as conn:
             self._steps.look(conn, now)
             self._changes.look(conn, now)
+            self._note_repairs(conn, now)
             self.due.look(conn)
             for alert_id, policy in conn.execute(select(alerts.c.id, alerts.c.policy)):
                 steps = self._policies[alert_id]
@@ -126,11 +129,17 @@ class Promises:
                     steps.append((now, policy))
         for daemon in stepped:
             if daemon.engine is None:
-                continue  # It died, and repairs its stamps once it has started.
+                continue  # It died; what it repaired before that is noted by its record.
             ahead = daemon.now() - now
             if ahead < self._ahead.get(daemon, ahead) - SECOND:
                 self._went_back.append(now)
             self._ahead[daemon] = ahead
+
+    def _note_repairs(self, conn: Connection, now: int) -> None:
+        number = conn.scalar(_REPAIRS) or 0
+        if number > self._repairs:
+            self._went_back.append(now)
+        self._repairs = number
 
     def failed(self, flow: str, error: Exception) -> None:
         """A step of a flow raised what no step may."""
