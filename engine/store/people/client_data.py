@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from engine.store.tables import access, alerts, intake, messages, people, rule_drafts, schedules
-from engine.store.tables.operations import audit
+from engine.store.tables.operations import audit, listed_views
 
 GONE = "(erased)"
 # An attribute of the client's record, which any roster can set.
@@ -157,6 +157,11 @@ CLIENT_TABLES: Sequence[ClientTable] = (
             ),
         ),
         "its rows name the client by a number alone, and the chain must stay whole",
+    ),
+    ClientTable(
+        listed_views,
+        _own(listed_views),
+        "who saw the client in a list stays on record, by numbers alone",
     ),
     ClientTable(
         people.clients,
