@@ -109,18 +109,15 @@ def wire(
         gateway = registry.gateway(settings.sms.gateway).open_gateway(settings.sms, phone, environ)
     mail = registry.mail(settings.mail, environ) if settings.mail else None
     if sources is None:
-        sources = [
-            registry.source(each.type).open_source(each, settings.kinds)
-            for each in settings.sources
-        ]
+        opened = settings.sources
+        sources = [registry.source(each.type).open_source(each, settings.kinds) for each in opened]
     for source in sources:
         if isinstance(source, CalledSource):
             source.read_secrets(environ)
     anchor = AuditAnchor(settings.audit, environ)
     database = Database.ready(settings.database)
     engine = Engine(settings, database, files, rulebook, sources, gateway, clock)
-    engine.anchor = anchor
-    engine.mail = mail
+    engine.anchor, engine.mail = anchor, mail
     return engine
 
 
@@ -280,13 +277,9 @@ class Engine:
         before, self._read_to = self._read_to, self.now()
         try:
             return ingest.run(
-                self.database,
-                self._sources,
-                self.settings.timezone,
-                self._read_to,
-                self.settings.outages.unread_after,
-                self.stopping.is_set,
-            )
+                self.database, self._sources, self.settings.timezone, self._read_to,
+                self.settings.outages.unread_after, self.stopping.is_set,
+            )  # fmt: skip
         except StoreUnavailableError:
             # Neither what is new is stored, nor that a source failed.
             self._read_to = before

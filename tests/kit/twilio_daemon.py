@@ -179,6 +179,8 @@ class Daemon:
                 self._web.close()
                 self._database.close()
             self.engine = None
+        # A test may look at the database that the dead process left behind.
+        self._killed = False
 
     def close(self) -> None:
         """Let go of everything."""
