@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from connectors.fhir.fhir_form import FhirForm
+from connectors.mapping.mapping_checks import check_mappings
 from connectors.mapping.mute_events import mute_events
 from connectors.mapping.settings import (
     RowMapping,
     attributes_of,
-    check_mappings,
     refuse_mixed_ids,
     staff_attributes_of,
 )

@@ -14,12 +14,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, IPvAnyAddress, StringConstraints, model_validator
 
 from connectors.hl7v2.hl7_form import Hl7Form
+from connectors.mapping.mapping_checks import check_mappings
 from connectors.mapping.mute_events import mute_events
 from connectors.mapping.paths import parse_path
 from connectors.mapping.settings import (
     RowMapping,
     attributes_of,
-    check_mappings,
     refuse_mixed_ids,
     staff_attributes_of,
 )

@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, PlainValidator, StringConstraints, ValidationInfo, model_validator
 
 from connectors.mapping.json_form import JsonForm
+from connectors.mapping.mapping_checks import check_mapping
 from connectors.mapping.mute_events import mute_events_of
 from connectors.mapping.settings import (
     RowMapping,
     attributes_of,
-    check_mapping,
     refuse_mixed_ids,
     staff_attributes_of,
 )

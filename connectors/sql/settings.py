@@ -18,11 +18,11 @@ from pydantic import (
 )
 
 from connectors.mapping.cell_settings import ColumnName
+from connectors.mapping.mapping_checks import check_mappings
 from connectors.mapping.mute_events import mute_events
 from connectors.mapping.settings import (
     RowMapping,
     attributes_of,
-    check_mappings,
     refuse_mixed_ids,
     staff_attributes_of,
 )

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from connectors.mapping.settings import RowMapping, attributes_of, check_mappings
+from connectors.mapping.mapping_checks import check_mappings
+from connectors.mapping.settings import RowMapping, attributes_of
 from engine.model.config_path import ConfigPath
 from engine.model.event_kinds import Kind
 from engine.model.source_settings import Place, SourceSettings
