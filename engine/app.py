@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TextIO
 
@@ -71,14 +70,6 @@ WEB_CONNECTIONS = 13  # as many as the web has threads (engine/web)
 _log = structlog.get_logger()
 
 
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Return the present instant, aware, in UTC."""
-        return datetime.now(UTC)
-
-
 def wire(
     settings: Settings,
     clock: Clock,
@@ -109,8 +100,8 @@ def wire(
         gateway = registry.gateway(settings.sms.gateway).open_gateway(settings.sms, phone, environ)
     mail = registry.mail(settings.mail, environ) if settings.mail else None
     if sources is None:
-        opened = settings.sources
-        sources = [registry.source(each.type).open_source(each, settings.kinds) for each in opened]
+        kinds = settings.kinds
+        sources = [registry.source(one.type).open_source(one, kinds) for one in settings.sources]
     for source in sources:
         if isinstance(source, CalledSource):
             source.read_secrets(environ)
@@ -204,9 +195,10 @@ class Engine:
             self._tick("deliver", every.deliver, self._deliver),
             self._tick("audit", every.audit, self._audit),
         ]
-        if isinstance(self._gateway, CarrierRecords):
-            asking = partial(self._reconcile, self._gateway)
-            ticks.append(self._tick("reconcile", every.reconcile, asking))
+        if isinstance(gateway := self._gateway, CarrierRecords):
+            ticks.append(
+                self._tick("reconcile", every.reconcile, partial(self._reconcile, gateway))
+            )
         if url := self.settings.watch.ping:
             ticks.append(self._tick("ping", MINUTE_US, partial(self._ping, url)))
         return ticks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +14,6 @@ from engine.errors import HandrailError, UserError
 from engine.model.written_instant import read_instant
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from engine.app import Engine
     from engine.model.settings import Settings
     from engine.ports import Clock
@@ -56,14 +55,14 @@ def run(
     import sys
 
     from engine import daemon, logs
-    from engine.app import SystemClock, wire
+    from engine.app import wire
 
     if once and phone:
         raise UserError("A phone needs a daemon that goes on; leave out --once or --phone.")
     if at and not once:
         raise UserError("--at steps once at an instant; add --once.")
     settings = open_settings(config)
-    clock = _trial_clock(settings, at) if at else SystemClock()
+    clock = _trial_clock(settings, at) if at else _MachineClock()
     logs.set_up(settings.log.format, settings.log.level)
     if sample:
         _write_sample(settings, clock)
@@ -86,6 +85,14 @@ def run(
             raise typer.Exit(HandrailError.exit_code)
     finally:
         engine.close()
+
+
+class _MachineClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware, in UTC."""
+        return datetime.now(UTC)
 
 
 class _StoppedClock:
