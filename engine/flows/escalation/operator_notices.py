@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import Connection
 
 from engine.messaging.eligibility import may_notify
+from engine.model.duration import Duration
 from engine.model.instant import Instant
 from engine.model.message import MessageKind, NewMessage
 from engine.model.staff import RecipientFacts, Role, Staff
+from engine.store.database.connection import Database
 from engine.store.messages import outbox
 from engine.store.operations import channel_state
 from engine.store.people import opt_outs, staff
@@ -56,6 +58,52 @@ def tell(
             None, 0, one.id, kind, body, now, due_at=now, sequence=now, subject_id=subject_id
         )
         outbox.enqueue(conn, message)
+
+
+def tell_once(
+    database: Database,
+    whom: Callable[[Connection, Instant], Iterable[Staff]],
+    kind: MessageKind,
+    body: str,
+    *,
+    due: Instant,
+    of_use: Duration,
+    now: Instant,
+) -> int:
+    """Put a text that was due at an instant into the outbox, once for each of these people.
+
+    Args:
+        database: The database.
+        whom: Finds the people, as `admins` does.
+        kind: The purpose of the text.
+        body: The words.
+        due: When it goes; each person gets one text of this kind and instant.
+        of_use: How long after that it still says something.
+        now: The present instant.
+
+    Returns:
+        How many people get it now.
+    """
+
+    def without(conn: Connection) -> list[int]:
+        return [
+            one.id for one in whom(conn, now) if not outbox.is_enqueued(conn, one.id, kind, due)
+        ]
+
+    if not due <= now < due + of_use:
+        return 0
+    with database.read() as conn:  # most of the time everybody has it
+        if not without(conn):
+            return 0
+    with database.write() as conn:
+        missing = without(conn)
+        for staff_id in missing:
+            message = NewMessage(
+                None, 0, staff_id, kind, body, now,
+                due_at=now, expires_at=due + of_use, sequence=due,
+            )  # fmt: skip
+            outbox.enqueue(conn, message)
+    return len(missing)
 
 
 def _who_can_receive(conn: Connection, role: Role, now: Instant) -> list[Staff]:

@@ -16,9 +16,9 @@ from engine.messaging import operator_texts
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US, HOUR_US, MICROSECOND, Instant, from_us
 from engine.model.local_time import first_reached
-from engine.model.message import REACHED_NOBODY, MessageKind, NewMessage
+from engine.model.message import REACHED_NOBODY, MessageKind
 from engine.store.database.connection import Database
-from engine.store.messages import canaries, outbox
+from engine.store.messages import canaries
 from engine.store.messages.canaries import Canary
 
 # The carrier reports an arrival within this time.
@@ -41,20 +41,10 @@ def run(database: Database, at: Duration, timezone: str, now: Instant) -> int:
     """
     today = from_us(now).astimezone(ZoneInfo(timezone)).date()
     due = first_reached(datetime.combine(today, datetime.min.time()) + at * MICROSECOND, timezone)
-    if not due <= now < due + _OF_USE_US:
-        return 0
-    with database.read() as conn:
-        if not _without(conn, due, now):
-            return 0
-    with database.write() as conn:
-        missing = _without(conn, due, now)
-        for staff_id in missing:
-            message = NewMessage(
-                None, 0, staff_id, MessageKind.CANARY, operator_texts.canary(), now,
-                due_at=now, expires_at=due + _OF_USE_US, sequence=due,
-            )  # fmt: skip
-            outbox.enqueue(conn, message)
-    return len(missing)
+    return operator_notices.tell_once(
+        database, operator_notices.admins, MessageKind.CANARY, operator_texts.canary(),
+        due=due, of_use=_OF_USE_US, now=now,
+    )  # fmt: skip
 
 
 def lost(conn: Connection, now: Instant) -> list[str]:
@@ -78,12 +68,3 @@ def took(one: Canary) -> timedelta | None:
     if one.state != "delivered" or one.sent_at is None:
         return None
     return (one.updated_at - one.sent_at) * MICROSECOND
-
-
-def _without(conn: Connection, due: Instant, now: Instant) -> list[int]:
-    """Return the admins who have not got today's text."""
-    return [
-        one.id
-        for one in operator_notices.admins(conn, now)
-        if not outbox.is_enqueued(conn, one.id, MessageKind.CANARY, due)
-    ]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from engine.flows.escalation import operator_notices
 from engine.messaging import operator_texts
 from engine.model.instant import DAY_US, HOUR_US, Instant
-from engine.model.message import MessageKind, NewMessage
+from engine.model.message import MessageKind
 from engine.model.report_month import last_month, period_of_month
 from engine.store.database.connection import Database
-from engine.store.messages import outbox
 
 # It goes at this hour of the first day of a month, by the site's clock.
 _HOUR = 9 * HOUR_US
@@ -31,26 +28,8 @@ def run(database: Database, timezone: str, now: Instant) -> int:
     """
     _, over = period_of_month(last_month(timezone, now), timezone)
     due = over + _HOUR
-    if not due <= now < due + _OF_USE_US:
-        return 0
-    with database.read() as conn:
-        if not _without(conn, due, now):
-            return 0
-    with database.write() as conn:
-        missing = _without(conn, due, now)
-        for staff_id in missing:
-            message = NewMessage(
-                None, 0, staff_id, MessageKind.MONTHLY_REPORT, operator_texts.monthly_report(), now,
-                due_at=now, expires_at=due + _OF_USE_US, sequence=due,
-            )  # fmt: skip
-            outbox.enqueue(conn, message)
-    return len(missing)
-
-
-def _without(conn: Connection, due: Instant, now: Instant) -> list[int]:
-    """Return the supervisors who have not got this month's text."""
-    return [
-        one.id
-        for one in operator_notices.overseers(conn, now)
-        if not outbox.is_enqueued(conn, one.id, MessageKind.MONTHLY_REPORT, due)
-    ]
+    return operator_notices.tell_once(
+        database, operator_notices.overseers,
+        MessageKind.MONTHLY_REPORT, operator_texts.monthly_report(),
+        due=due, of_use=_OF_USE_US, now=now,
+    )  # fmt: skip
