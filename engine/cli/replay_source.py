@@ -54,7 +54,7 @@ class ReplaySource(NamedTuple):
     workers: str | None
 
 
-def reading_of(folder: Path | None, workers: str | None = None) -> ReplaySource:
+def replay_source(folder: Path | None, workers: str | None = None) -> ReplaySource:
     """Open the archive that was named, if one was.
 
     Raises:
@@ -70,14 +70,14 @@ def reading_of(folder: Path | None, workers: str | None = None) -> ReplaySource:
 
 
 def replayed_by_workers(
-    reading: ReplaySource, database: str, work: Work[PartContext[Replay], Result], replay: Replay
+    source: ReplaySource, database: str, work: Work[PartContext[Replay], Result], replay: Replay
 ) -> Iterator[Result]:
     """Let the workers replay every part of the archive, and yield the results in their order."""
     with needs_extra():
         from engine.flows.replay.workers import PartContext, over_parts, workers
-    archive = reading.archive
+    archive = source.archive
     assert archive is not None
-    assert reading.workers is not None
-    with workers(reading.workers) as client:
+    assert source.workers is not None
+    with workers(source.workers) as client:
         context = PartContext(archive, database, replay)
         yield from over_parts(client, work, context, sorted(archive.states))

@@ -9,7 +9,7 @@ import typer
 
 from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
-from engine.cli.rules.archive_option import needs_extra
+from engine.cli.replay_source import needs_extra
 
 Folder = Annotated[
     Path,

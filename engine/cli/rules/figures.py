@@ -11,7 +11,7 @@ import typer
 from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, show_rows
-from engine.cli.rules.archive_option import ArchiveFolder, reading_of
+from engine.cli.replay_source import ArchiveFolder, replay_source
 from engine.model.written_instant import read_instant
 from engine.presentation.local_clock import local
 
@@ -46,8 +46,9 @@ def figures(
     settings = open_settings(config)
     rulebook = load(rules or settings.rules, settings.kinds)
     as_of = read_instant(at, settings.timezone) if at else now()
+    source = replay_source(archive)
     with stored(settings) as database, database.read() as conn:
-        show_rows(list(_rows(conn, rulebook, as_of, reading_of(archive).archive)), COLUMNS, format)
+        show_rows(list(_rows(conn, rulebook, as_of, source.archive)), COLUMNS, format)
 
 
 def _rows(

@@ -11,11 +11,11 @@ import typer
 
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, show_json, show_rows
-from engine.cli.rules.archive_option import (
+from engine.cli.replay_source import (
     ArchiveFolder,
     ReplaySource,
     Workers,
-    reading_of,
+    replay_source,
     replayed_by_workers,
 )
 from engine.cli.rules.outcome_options import (
@@ -89,8 +89,8 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
     query = query_of(settings, rulebook, period, asked)
     found = Preview(query, settings.routing, rulebook, other)
     with stored(settings) as database, whole_file(html) as write:
-        reading = reading_of(archive, workers)
-        _show(found, database, reading, settings, format, with_change=other is not None)
+        source = replay_source(archive, workers)
+        _show(found, database, source, settings, format, with_change=other is not None)
         if write:
             from engine.presentation.preview.page import page
 
@@ -102,14 +102,14 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
 def _show(
     found: Preview,
     database: Database,
-    reading: ReplaySource,
+    source: ReplaySource,
     settings: Settings,
     format: Format,
     with_change: bool,
 ) -> None:
     columns = ("change", *COLUMNS) if with_change else COLUMNS
     with database.read() as conn:
-        replayed = _replayed(found, conn, reading, settings.database)
+        replayed = _replayed(found, conn, source, settings.database)
         rows = (_cells(row, with_change) for row in replayed)
         if format is Format.CSV:
             show_rows(rows, columns, format)
@@ -145,20 +145,20 @@ def _nothing(conn: Connection, timezone: str) -> str:
 
 
 def _replayed(
-    found: Preview, conn: Connection, reading: ReplaySource, database: str
+    found: Preview, conn: Connection, source: ReplaySource, database: str
 ) -> Iterator[PreviewRow]:
     from engine.cli.progress import progress
     from engine.store.intake.histories import count_clients
 
     with progress("Replaying clients", count_clients(conn)) as advance:
-        if reading.workers is None:
-            for clients, rows in found.batches(conn, reading.archive):
+        if source.workers is None:
+            for clients, rows in found.batches(conn, source.archive):
                 advance(clients)
                 yield from rows
             return
         from engine.flows.replay.workers import preview_part
 
-        for part in replayed_by_workers(reading, database, preview_part, found):
+        for part in replayed_by_workers(source, database, preview_part, found):
             advance(len(part))
             yield from found.count(part)
 

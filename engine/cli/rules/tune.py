@@ -20,11 +20,11 @@ from engine.cli.options import (
     whole_number,
 )
 from engine.cli.printing import Format, ListFormat, show_json, show_rows
-from engine.cli.rules.archive_option import (
+from engine.cli.replay_source import (
     ArchiveFolder,
     ReplaySource,
     Workers,
-    reading_of,
+    replay_source,
     replayed_by_workers,
 )
 from engine.cli.rules.outcome_options import (
@@ -121,7 +121,9 @@ def tune(  # noqa: PLR0913, PLR0917 - a command's options
 
     if draft and draft.exists():
         raise UserError(f"--draft: {draft} exists, and no file is overwritten; name another one.")
-    most, reading = _budget(budget), reading_of(archive, workers)
+    if scorecard and workers:
+        raise UserError("--workers replays variants; a scorecard is derived by one process.")
+    most, source = _budget(budget), replay_source(archive, workers)
     settings = open_settings(config)
     rulebook = load(rules or settings.rules, settings.kinds)
     if outcome is None and cohort is None:
@@ -138,12 +140,12 @@ def tune(  # noqa: PLR0913, PLR0917 - a command's options
                 query,
                 rule,
                 scorecard,
-                reading.archive,
+                source.archive,
                 Destination(draft, write, format),
             )
         else:
             tunables = _tunables(rulebook, rule, fixed)
-            tried, among = _search(settings, rulebook, query, rule, tunables, variants, reading)
+            tried, among = _search(settings, rulebook, query, rule, tunables, variants, source)
             found = choose(among, most)
             if draft:
                 _write_draft(draft, settings, rulebook, tunables, tried, found)
@@ -209,7 +211,7 @@ def _search(
     rule_ids: Sequence[str],
     tunables: Sequence[Tunable],
     most: int,
-    reading: ReplaySource,
+    source: ReplaySource,
 ) -> tuple[Tried, VariantSet]:
     """Replay every variant, with a bar."""
     from engine.cli.progress import progress
@@ -225,13 +227,13 @@ def _search(
         database.read() as conn,
         progress("Replaying variants", 2 * count_clients(conn)) as advance,
     ):
-        if reading.workers is None:
-            for clients in replay.batches(conn, reading.archive):
+        if source.workers is None:
+            for clients in replay.batches(conn, source.archive):
                 advance(clients)
         else:
             from engine.flows.replay.workers import variants_of_part
 
-            for part in replayed_by_workers(reading, settings.database, variants_of_part, replay):
+            for part in replayed_by_workers(source, settings.database, variants_of_part, replay):
                 replay.take(part)
                 advance(2 * part.seen)
     among = replay.variant_set(tried)

@@ -172,6 +172,11 @@ def test_the_page_shows_the_same_tables(say: Say, tmp_path: Path) -> None:
         (("missed", "--outcome", "missed"), "leave it out"),
         (("missed", "--outcome", "used", "--budget", "few"), "'few' is not a rate"),
         (("missed", "--outcome", "used", "--lead", "40 days"), "--lead is not shorter"),
+        (("missed", "--outcome", "used", "--workers", "2"), "name it with --archive"),
+        (
+            ("missed", "--outcome", "used", "--scorecard", "s", "--workers", "2"),
+            "a scorecard is derived by one process",
+        ),
     ],
 )
 def test_mistakes_are_told_in_a_sentence(say: Say, arguments: tuple[str, ...], said: str) -> None:
