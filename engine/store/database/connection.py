@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, String, column, create_engine, event, select, table, text
@@ -17,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import StaticPool
 
 from engine.errors import StoreUnavailableError, UserError
+from engine.fair_lock import FairLock
 from engine.model.redaction import hide, is_secret_name
 from engine.store.database.db_errors import outage_in
 
@@ -40,7 +40,7 @@ class Database:
         self._file = _identity(url)
         self._mark: int | None = None  # a descriptor
         self._busy_seconds = BUSY_SECONDS
-        self._writing = Lock()
+        self.writing = FairLock()  # of the threads of this process, on SQLite
 
     @classmethod
     def open(
@@ -258,9 +258,10 @@ class Database:
         """Open a transaction that no other thread of this process writes beside.
 
         SQLite lets a writer look again now and then whether the file is free. While senders write
-        one text after another, the others would hardly ever find it so.
+        one text after another, the others would hardly ever find it so. The lock is fair, because
+        a sender asks for it again as soon as it has released it.
         """
-        if not self._writing.acquire(timeout=self._busy_seconds):
+        if not self.writing.take(self._busy_seconds):
             raise StoreUnavailableError(
                 f"The database {self.shown} is too busy: another part of Handrail writes to it."
             )
@@ -268,7 +269,7 @@ class Database:
             with self._transaction(*first) as conn:
                 yield conn
         finally:
-            self._writing.release()
+            self.writing.release()
 
     @contextmanager
     def _transaction(self, *first: str, **options: Any) -> Iterator[Connection]:

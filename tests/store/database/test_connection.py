@@ -279,3 +279,42 @@ def test_no_connection_left_is_a_database_too_busy(tmp_path: Path) -> None:
     ):
         pass
     database.close()
+
+
+def test_a_thread_that_waits_to_write_goes_before_one_that_asks_again(
+    sqlite_database: Database,
+) -> None:
+    order = []
+
+    def until_the_other_waits() -> None:
+        while not sqlite_database.writing.awaited:
+            pass
+
+    def write() -> None:
+        for left in reversed(range(20)):
+            with sqlite_database.write():
+                order.append("waited")
+                if left:
+                    until_the_other_waits()
+
+    waiting = threading.Thread(target=write)
+    for _ in range(20):
+        with sqlite_database.write():
+            if not order:
+                waiting.start()
+            until_the_other_waits()
+            order.append("wrote before")
+    waiting.join()
+
+    assert order == ["wrote before", "waited"] * 20
+
+
+def test_a_thread_that_waits_too_long_to_write_is_told_so(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path / 'h.db'}", busy_seconds=0)
+    with (
+        closing(database),
+        database.write(),
+        pytest.raises(StoreUnavailableError, match="another part of Handrail writes to it"),
+        database.write(),
+    ):
+        pass
