@@ -14,8 +14,11 @@ from engine.errors import UserError
 from engine.model.written_instant import read_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from engine.flows.reports.outcomes import OutcomeQuery
     from engine.model.settings import Settings
+    from engine.presentation.preview.section import Section
 
 app = typer.Typer(help="Report outcomes, and what alerts ask of the staff.", no_args_is_help=True)
 
@@ -93,14 +96,11 @@ def outcomes(
 
             write(outcome_page(found, settings.timezone))
     if format is Format.TABLE:
-        from engine.cli.table_output import print_sections
         from engine.presentation.reports.outcome_sections import outcome_sections
 
-        print_sections(outcome_sections(found, settings.timezone))
+        _print(outcome_sections(found, settings.timezone))
     else:
         show_rows(outcome_rows(found), COLUMNS, format)
-    if html:
-        typer.echo(f"The page is in {html}.", err=True)
 
 
 @app.command()
@@ -135,14 +135,17 @@ def services(
 
             write(service_page(found, settings.timezone))
     if format is Format.TABLE:
-        from engine.cli.table_output import print_sections
         from engine.presentation.reports.service_sections import service_sections
 
-        print_sections(service_sections(found, settings.timezone))
+        _print(service_sections(found, settings.timezone))
     else:
         show_rows(service_rows(found), COLUMNS, format)
-    if html:
-        typer.echo(f"The page is in {html}.", err=True)
+
+
+def _print(sections: Iterable[Section]) -> None:
+    from engine.cli.table_output import print_sections
+
+    print_sections(sections)
 
 
 def _query(

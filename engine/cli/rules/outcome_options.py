@@ -164,7 +164,10 @@ def _duration(option: str, text: str) -> Duration:
 
 @contextmanager
 def whole_file(path: Path | None) -> Iterator[Callable[[str], None] | None]:
-    """Write a file whole or not at all; a file that cannot be written is refused at once."""
+    """Write a page whole or not at all; a file that cannot be written is refused at once.
+
+    A page that was written is named on stderr.
+    """
     if path is None:
         yield None
         return
@@ -179,6 +182,7 @@ def whole_file(path: Path | None) -> Iterator[Callable[[str], None] | None]:
     def write(text: str) -> None:
         unfinished.write_text(text, encoding="utf-8")
         unfinished.replace(path)
+        typer.echo(f"The page is in {path}.", err=True)
 
     try:
         yield write

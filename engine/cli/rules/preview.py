@@ -95,8 +95,6 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
             from engine.presentation.preview.page import page
 
             write(page(found.result, settings.timezone))
-    if html:
-        typer.echo(f"The page is in {html}.", err=True)
 
 
 def _show(

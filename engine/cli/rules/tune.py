@@ -155,8 +155,6 @@ def tune(  # noqa: PLR0913, PLR0917 - a command's options
 
                 write(page(found, tried))
             is_done = found.chosen is not None
-    if html:
-        typer.echo(f"The page is in {html}.", err=True)
     if not is_done:
         raise typer.Exit(FOUND)
 

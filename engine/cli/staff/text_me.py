@@ -24,8 +24,8 @@ Wait = Annotated[
 def text_me(phone: Phone, wait: Wait = 0, config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Text a phone of the staff that texts reach it, or ask it to confirm; the daemon sends it.
 
-    With --wait it ends once the carrier says what became of the text: with 0 if it arrived, and
-    with 1 if it did not, or if nothing is known in time.
+    With --wait it ends once the carrier says whether the text arrived. The exit code is 1 if it did
+    not, or if the carrier has not said so in time.
     """
     from engine.flows.operations.trial_text import enqueue, newest_state
     from engine.model.message import FINAL_STATES
