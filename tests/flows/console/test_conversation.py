@@ -11,9 +11,12 @@ from engine.flows.console import conversation
 from engine.flows.console.conversation import AnswerResult
 from engine.flows.schedules.client_agreements import withdraw
 from engine.model.conversation import Conversation, TextOfClient, TextToClient
+from engine.model.event import NewEvent, write_fields
 from engine.model.instant import to_us
 from engine.model.notify_reason import NotifyReason
+from engine.model.schedule import ANSWERS
 from engine.store.database.connection import Database
+from engine.store.intake import events
 from engine.store.messages import seen_texts
 from tests.kit.carrier import Carrier
 from tests.kit.console import ConsoleSite
@@ -191,3 +194,17 @@ def test_who_may_not_records_no_agreement(site: ConsoleSite, name: str) -> None:
     assert isinstance(conversation.agree(site.desk, site.who(name), "C-1", AGREED), Access)
     assert isinstance(conversation.withdraw_agreement(site.desk, site.who(name), "C-1"), Access)
     assert opened(site).agreed is not None
+
+
+def test_the_answers_that_a_text_became_stand_beside_it(site: ConsoleSite) -> None:
+    site.wrote("8 2 y")
+    (came,) = opened(site).texts
+    fields = write_fields({"status": "completed", "craving": 8})
+    event = NewEvent(1, "check_in", site.now, ANSWERS, f"text {came.id}", fields, None, "texts:1")
+    with site.database.write() as conn:
+        events.add(conn, [event], site.now)
+
+    page = opened(site)
+
+    (understood,) = page.answers[came.id]
+    assert (understood.kind, understood.fields) == ("check_in", fields)
