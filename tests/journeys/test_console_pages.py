@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from engine.flows.operations import on_call
 from engine.store.database.connection import Database
 from engine.web.server import WebServer
+from tests.kit.accessibility import violations
 from tests.kit.console import WEEKS, ConsoleSite
 from tests.kit.site import MISSED, SILENT, rulebook_of, written_rule
 from tests.kit.times import NOON, hours
@@ -156,18 +156,18 @@ def test_pages_break_no_rule_of_accessibility(
 ) -> None:
     person = visit("super", width, scheme)
     page = person.page
-    found = [Axe().run(page)]
+    found = violations(page)
     page.get_by_role("link", name="C-1", exact=True).click()
-    found.append(Axe().run(page))
+    found += violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="Why, or why not").click()
-    found.append(Axe().run(page))
+    found += violations(page)
     for name in ("Rules", "On call"):
         page.get_by_role("link", name=name).click()
-        found.append(Axe().run(page))
+        found += violations(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
-    assert [result.generate_report() for result in found if result.violations_count] == []
+    assert found == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -185,11 +185,11 @@ def test_pages_in_spanish_break_no_rule_of_accessibility(visit: type[Visitor]) -
     page = visit("one", PHONE).page
     page.get_by_role("link", name="Español").click()
     expect(page.get_by_role("heading", name="Personas a cargo")).to_be_visible()
-    found = [Axe().run(page)]
+    found = violations(page)
     page.get_by_role("link", name="C-1", exact=True).click()
     expect(page.get_by_role("button", name="Atenderla")).to_be_visible()
-    found.append(Axe().run(page))
+    found += violations(page)
 
     assert page.locator("html").get_attribute("lang") == "es"
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
-    assert [result.generate_report() for result in found if result.violations_count] == []
+    assert found == []

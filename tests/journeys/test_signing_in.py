@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from engine.model.account import IDLE_US
@@ -15,6 +14,7 @@ from engine.model.instant import MINUTE_US, SECOND_US
 from engine.store.database.connection import Database
 from engine.web.console.routes import application
 from engine.web.server import WebServer
+from tests.kit.accessibility import violations
 from tests.kit.console import PASSWORD, ConsoleSite
 
 
@@ -58,8 +58,7 @@ def heading(page: Page, text: str) -> None:
 
 
 def without_violations(page: Page) -> None:
-    result = Axe().run(page)
-    assert result.violations_count == 0, result.generate_report()
+    assert violations(page) == []
 
 
 def test_a_person_sets_a_password_and_signs_in_by_it(page: Page, site: ConsoleSite) -> None:
