@@ -18,6 +18,7 @@ from engine.flows.evaluation.caseload import histories
 from engine.flows.evaluation.openings import Opening, openings
 from engine.flows.schedules import support_words
 from engine.flows.schedules.client_plan import ScheduleContext
+from engine.measures.histories import Histories
 from engine.model.alert import Alert
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
@@ -80,19 +81,33 @@ class Written:
     told: Sequence[steps.TakenStep]
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedFacts:
+    """The histories of some clients and their alerts, by client id."""
+
+    caseload: Histories
+    stored: Mapping[int, Sequence[Alert]]
+
+
+def read_facts(conn: Connection, claims: Sequence[Claim], now: Instant) -> JudgedFacts:
+    """Read what rules judge claimed clients by."""
+    ids = [claim.client_id for claim in claims]
+    return JudgedFacts(histories(conn, ids, now), alerts.of_clients(conn, ids))
+
+
 def judge(
-    desk: EvaluationContext, claims: Sequence[Claim], due: Mapping[int, Instant]
+    desk: EvaluationContext,
+    claims: Sequence[Claim],
+    facts: JudgedFacts,
+    due: Mapping[int, Instant],
 ) -> list[Judgement]:
     """Replay these clients over all time and decide about their alerts.
 
     `due` is when something is next due of a client, by id, whatever the rules say.
     """
-    ids = [claim.client_id for claim in claims]
-    with desk.database.read() as conn:
-        caseload = histories(conn, ids, desk.now)
-        stored = alerts.of_clients(conn, ids)
+    caseload, stored = facts.caseload, facts.stored
     rules = desk.rulebook.rules
-    spans: Mapping[int, list[Span]] = {client_id: [] for client_id in ids}
+    spans: Mapping[int, list[Span]] = {claim.client_id: [] for claim in claims}
     for span in desk.rulebook.replay(caseload):
         if rules[span.rule_id].status in {"shadow", "live"}:
             spans[span.client_id].append(span)

@@ -11,14 +11,21 @@ from engine.calendar.machine_clock import awake_for
 from engine.errors import StoreUnavailableError
 from engine.flows.escalation import departures, drills, reminders, steps
 from engine.flows.evaluation import engine_faults, outage_hold, storm_brake
-from engine.flows.evaluation.client_evaluation import ACTOR, EvaluationContext, free, judge, write
-from engine.flows.schedules.goals import settle_goals
-from engine.flows.schedules.settle import settle
+from engine.flows.evaluation.client_evaluation import (
+    ACTOR,
+    EvaluationContext,
+    Judgement,
+    free,
+    judge,
+    read_facts,
+    write,
+)
+from engine.flows.schedules import goals, settle
 from engine.model.audit_action import AuditAction
 from engine.model.instant import MINUTE_US, SECOND_US, Instant
 from engine.model.notification_settings import NotificationSettings
 from engine.rulebook.core.rulebook import Rulebook
-from engine.store.alerts import alerts, due_clients, inactivity
+from engine.store.alerts import alerts, due_clients, follow_ups
 from engine.store.alerts.due_clients import Claim
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log, machine_clock, rule_sets
@@ -152,11 +159,10 @@ def _follow_up(desk: EvaluationContext, *, told: bool, all_judged: bool) -> int:
     """
     # One look, because most of the time nothing is due.
     with desk.database.read() as conn:
-        freed = alerts.no_longer_quieted(conn)
-        in_doubt = all_judged and inactivity.any_to_settle(conn)
+        waiting = follow_ups.waiting(conn)
         storms = told and storm_brake.rages(conn, desk.telling.outages, desk.now)
-    taken = len(free(desk)) if freed else 0
-    taken += len(outage_hold.settle(desk)) if in_doubt else 0
+    taken = len(free(desk)) if waiting.freed else 0
+    taken += len(outage_hold.settle(desk)) if all_judged and waiting.in_doubt else 0
     if storms or taken:
         storm_brake.brake(desk.database, desk.telling.outages, desk.now)
     return taken
@@ -164,10 +170,7 @@ def _follow_up(desk: EvaluationContext, *, told: bool, all_judged: bool) -> int:
 
 def _evaluate(desk: EvaluationContext, claims: Sequence[Claim]) -> EvaluationCounts:
     try:
-        due = settle(desk.schedules, claims)
-        for client_id, at in settle_goals(desk.schedules, claims).items():
-            due[client_id] = min(at, due.get(client_id, at))
-        written = write(desk, judge(desk, claims, due))
+        written = write(desk, _judgements(desk, claims))
     except StoreUnavailableError:
         raise
     # A fault in one client's data must not keep the others from evaluation.
@@ -183,6 +186,30 @@ def _evaluate(desk: EvaluationContext, claims: Sequence[Claim]) -> EvaluationCou
         changed=len(written.changed),
         steps=len(written.told),
     )
+
+
+def _judgements(desk: EvaluationContext, claims: Sequence[Claim]) -> list[Judgement]:
+    """Settle what the clients were due to do, and judge them with what became of it.
+
+    One snapshot serves both, unless something was settled.
+    """
+    context, now = desk.schedules, desk.now
+    drawn = settle.seeds(context)
+    with desk.database.read() as conn:
+        due = settle.decide_due(conn, context, claims, drawn)
+        of_goals = goals.decide_goals(conn, claims, now)
+        settled = bool(due.made or of_goals.new or of_goals.gone)
+        facts = None if settled else read_facts(conn, claims, now)
+    if facts is None:
+        with desk.database.write() as conn:
+            settle.write(conn, context, claims, due.made)
+            goals.write_goals(conn, claims, of_goals, now)
+        with desk.database.read() as conn:
+            facts = read_facts(conn, claims, now)
+    look_at = dict(due.look_at)
+    for client_id, at in of_goals.look_at.items():
+        look_at[client_id] = min(at, look_at.get(client_id, at))
+    return judge(desk, claims, facts, look_at)
 
 
 def _postpone(desk: EvaluationContext, claim: Claim) -> None:

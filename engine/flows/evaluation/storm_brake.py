@@ -26,10 +26,9 @@ _log = structlog.get_logger()
 
 def rages(conn: Connection, settings: OutageSettings, now: Instant) -> int:
     """Return how many clients the waiting messages concern; 0 if not above the limit."""
-    clients = grouping.lately_enqueued(conn, now - WINDOW_US)
-    return (
-        clients if clients and (_lasts(conn, now) or _begins(conn, clients, settings, now)) else 0
-    )
+    clients, last_held_at = grouping.lately_enqueued(conn, now - WINDOW_US)
+    lasts = last_held_at is not None and now < last_held_at + WINDOW_US
+    return clients if clients and (lasts or _begins(conn, clients, settings, now)) else 0
 
 
 def brake(database: Database, settings: OutageSettings, now: Instant) -> int:
@@ -54,11 +53,6 @@ def brake(database: Database, settings: OutageSettings, now: Instant) -> int:
             detail={"clients": clients, "messages": gathered},
         )
     return gathered
-
-
-def _lasts(conn: Connection, now: Instant) -> bool:
-    last = alert_storms.last_held_at(conn)
-    return last is not None and now < last + WINDOW_US
 
 
 def _begins(conn: Connection, clients: int, settings: OutageSettings, now: Instant) -> bool:

@@ -5,13 +5,13 @@ It runs under the claims of an evaluation, as expectations do. Late data take su
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from engine.calendar.goals import GoalEvent, UnmetGoal, unmet_goals
 from engine.errors import UserError
-from engine.flows.schedules.client_plan import ScheduleContext
 from engine.model.audit_action import AuditAction
 from engine.model.client import Client
 from engine.model.event import NewEvent, read_fields, write_fields
@@ -30,33 +30,47 @@ LONGEST_GOAL = 40
 _ORIGIN = "goals:1"
 
 
-def settle_goals(context: ScheduleContext, claims: Sequence[Claim]) -> dict[int, Instant]:
-    """Write down which goals were not met on their day.
+@dataclass(frozen=True, slots=True)
+class GoalDecisions:
+    """Which goals of claimed clients were not met on their day.
 
-    Returns:
-        When each client's next day of a goal is over, by id; clients without one are left out.
+    Attributes:
+        look_at: When each client's next day of a goal is over, by id; clients without one are left
+            out.
+        new: The events that say so and are not stored yet.
+        gone: The keys of stored ones that are no longer true, with the origin of their withdrawal.
     """
-    ids = [claim.client_id for claim in claims]
-    with context.database.read() as conn:
-        said = goals.of_clients(conn, ids)
-        clients = histories.read_clients(conn, sorted(said)) if said else []
+
+    look_at: Mapping[int, Instant]
+    new: Sequence[NewEvent]
+    gone: Mapping[str, str | None]
+
+
+def decide_goals(conn: Connection, claims: Sequence[Claim], now: Instant) -> GoalDecisions:
+    """Decide which goals of claimed clients were not met on their day."""
+    said = goals.of_clients(conn, [claim.client_id for claim in claims])
+    clients = histories.read_clients(conn, sorted(said)) if said else []
     look_at: dict[int, Instant] = {}
     new: list[NewEvent] = []
     gone: dict[str, str | None] = {}
     for client in clients:
-        unmet, again = unmet_goals(told(said[client.id]), client.zones, context.now)
+        unmet, again = unmet_goals(told(said[client.id]), client.zones, now)
         if again is not None:
             look_at[client.id] = again
         wanted = {_key(client, one): one for one in unmet}
         stored = {one.key for one in said[client.id] if one.source == SOURCE}
         new += [_event(client, key, one) for key, one in wanted.items() if key not in stored]
         gone |= dict.fromkeys(stored - wanted.keys(), _ORIGIN)
-    if new or gone:
-        with context.database.write() as conn:
-            if len(due_clients.held(conn, claims)) == len(claims):
-                events.add(conn, new, context.now)
-                events.withdraw(conn, SOURCE, gone, context.now)
-    return look_at
+    return GoalDecisions(look_at, new, gone)
+
+
+def write_goals(
+    conn: Connection, claims: Sequence[Claim], decided: GoalDecisions, now: Instant
+) -> None:
+    """Write what was decided, if all claims are still held."""
+    if len(due_clients.held(conn, claims)) == len(claims):
+        events.add(conn, decided.new, now)
+        events.withdraw(conn, SOURCE, decided.gone, now)
 
 
 def told(found: Iterable[TimedEvent]) -> list[GoalEvent]:

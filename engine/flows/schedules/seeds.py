@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 from engine.calendar.draws import month_of
@@ -15,13 +15,12 @@ from engine.store.operations import audit_log
 from engine.store.schedules import draw_seeds
 
 ACTOR = "schedules"
+Seeds = Mapping[str, Sequence[DrawSeed]]  # by schedule, in the order of their months
 # A seed is made so long before its month at the latest, where the daemon runs.
 _AHEAD = timedelta(days=20)
 
 
-def seeds_of(
-    database: Database, schedule_ids: Collection[str], now: Instant
-) -> Mapping[str, list[DrawSeed]]:
+def seeds_of(database: Database, schedule_ids: Collection[str], now: Instant) -> Seeds:
     """Return the seeds by schedule in the order of their months; missing ones are made first."""
     if not schedule_ids:
         return {}

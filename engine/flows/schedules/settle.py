@@ -7,8 +7,8 @@ and the alert it raises are made in one step, and two daemons never decide about
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -24,7 +24,7 @@ from engine.flows.schedules.client_plan import (
     decide_client,
     longest,
 )
-from engine.flows.schedules.seeds import seeds_of
+from engine.flows.schedules.seeds import Seeds, seeds_of
 from engine.flows.schedules.support_words import texts_left
 from engine.model.audit_action import AuditAction
 from engine.model.event import NewEvent
@@ -46,16 +46,33 @@ from engine.store.schedules import changes, expectations
 ACTOR = "schedules"
 
 
-def settle(context: ScheduleContext, claims: Sequence[Claim]) -> dict[int, Instant]:
-    """Decide about the expectations of claimed clients, and write what changed.
+@dataclass(frozen=True, slots=True)
+class DueDecisions:
+    """What became of the expectations of claimed clients.
 
-    Returns:
-        When each client is to be looked at again, by id; clients without expectations are left out.
+    Attributes:
+        look_at: When each client is to be looked at again, by id; clients without expectations
+            are left out.
+        made: The changes that `write` writes.
     """
+
+    look_at: Mapping[int, Instant]
+    made: Sequence[ExpectationChange] = ()
+
+
+def seeds(context: ScheduleContext) -> Seeds:
+    """Return the seeds of the schedules that draw; missing ones are made first."""
     drawing = {name for name, one in context.schedules.items() if one.draws}
-    known = replace(_read(context, claims), seeds=seeds_of(context.database, drawing, context.now))
+    return seeds_of(context.database, drawing, context.now)
+
+
+def decide_due(
+    conn: Connection, context: ScheduleContext, claims: Sequence[Claim], drawn: Seeds
+) -> DueDecisions:
+    """Decide about the expectations of claimed clients; `drawn` is the result of `seeds`."""
+    known = replace(_read(conn, context, claims), seeds=drawn)
     if not context.schedules and not known.stored:
-        return {}
+        return DueDecisions({})
     made: list[ExpectationChange] = []
     look_at: dict[int, Instant] = {}
     for claim in claims:
@@ -67,40 +84,46 @@ def settle(context: ScheduleContext, claims: Sequence[Claim]) -> dict[int, Insta
                 made.append(change)
         if ahead := [at for at in instants if at is not None]:
             look_at[client.id] = min(ahead)
-    if made:
-        with context.database.write() as conn:
-            held = due_clients.held(conn, claims)
-            _write(conn, context, [one for one in made if one.after.client_id in held])
-    return look_at
+    return DueDecisions(look_at, made)
 
 
-def _read(context: ScheduleContext, claims: Sequence[Claim]) -> KnownFacts:
+def write(
+    conn: Connection,
+    context: ScheduleContext,
+    claims: Sequence[Claim],
+    made: Sequence[ExpectationChange],
+) -> None:
+    """Write the changes of clients whose claims are still held."""
+    held = due_clients.held(conn, claims)
+    _write(conn, context, [one for one in made if one.after.client_id in held])
+
+
+def _read(conn: Connection, context: ScheduleContext, claims: Sequence[Claim]) -> KnownFacts:
     ids = [claim.client_id for claim in claims]
     earliest = min(changed_from(claim, context.now) for claim in claims)
-    with context.database.read() as conn:
-        stored = expectations.of_clients(conn, ids, earliest)
-        if not context.schedules and not stored:
-            return KnownFacts({}, {}, {}, ())
-        opened = [one.occurrence.opens for some in stored.values() for one in some]
-        since = min([earliest, *opened]) - longest(context.schedules.values())
-        kinds = {kind for one in context.schedules.values() for kind in one.kinds}
-        said = histories.events_between(conn, ids, kinds, since, context.now)
-        asks = any(one.ask for one in context.schedules.values())
-        texts = asks or any(one.notice for one in context.schedules.values())
-        still_open = [one.id for some in stored.values() for one in some if one.outcome is None]
-        asked = [one.id for some in stored.values() for one in some if one.asked_at is not None]
-        went, in_doubt = client_texts_out.asked_of(conn, ids, asked) if asks else ((), ())
-        return KnownFacts(
-            {client.id: client for client in histories.read_clients(conn, ids)},
-            stored,
-            said,
-            source_health.read(conn).values(),
-            changes.of_clients(conn, ids),
-            agreed=agreements.reachable(conn, ids) if texts else {},
-            asked=went,
-            in_doubt=in_doubt,
-            sent=client_texts_out.sent_about(conn, ids, still_open) if texts else (),
-        )
+    stored = expectations.of_clients(conn, ids, earliest)
+    if not context.schedules and not stored:
+        return KnownFacts({}, {}, {}, ())
+    opened = [one.occurrence.opens for some in stored.values() for one in some]
+    since = min([earliest, *opened]) - longest(context.schedules.values())
+    kinds = {kind for one in context.schedules.values() for kind in one.kinds}
+    said = histories.events_between(conn, ids, kinds, since, context.now)
+    asks = any(one.ask for one in context.schedules.values())
+    texts = asks or any(one.notice for one in context.schedules.values())
+    still_open = [one.id for some in stored.values() for one in some if one.outcome is None]
+    asked = [one.id for some in stored.values() for one in some if one.asked_at is not None]
+    went, in_doubt = client_texts_out.asked_of(conn, ids, asked) if asks else ((), ())
+    return KnownFacts(
+        {client.id: client for client in histories.read_clients(conn, ids)},
+        stored,
+        said,
+        source_health.read(conn).values(),
+        changes.of_clients(conn, ids),
+        agreed=agreements.reachable(conn, ids) if texts else {},
+        asked=went,
+        in_doubt=in_doubt,
+        sent=client_texts_out.sent_about(conn, ids, still_open) if texts else (),
+    )
 
 
 def _write(conn: Connection, context: ScheduleContext, made: Sequence[ExpectationChange]) -> None:

@@ -24,6 +24,7 @@ from engine.model.instant import Instant
 from engine.model.message import FOLLOW_UPS, NEWS, REACHED_NOBODY, MessageKind, urgency_of
 from engine.model.routing import Policy
 from engine.store.alerts.alert_json import read_policy, write_evidence, write_policy
+from engine.store.database.constants import written
 from engine.store.tables.alerts import alert_transitions, alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import clients
@@ -62,17 +63,19 @@ _DUE = (
 )
 # Whether its next step or its waking may be due. Not `in_`, because SQLAlchemy writes its values
 # into the statement again each time.
-WAITS: ColumnElement[bool] = or_(alerts.c.state == "open", alerts.c.state == "snoozed")
+WAITS: ColumnElement[bool] = or_(
+    alerts.c.state == written("open"), alerts.c.state == written("snoozed")
+)
 _ANY_DUE = select(alerts.c.id).where(WAITS, alerts.c.next_step_at <= bindparam("now")).limit(1)
 _quieting = alerts.alias()
-_NO_LONGER_QUIETED = (
+NO_LONGER_QUIETED = (
     select(alerts.c.client_id)
     .distinct()
     .join(_quieting, _quieting.c.id == alerts.c.inhibited_by)
     .where(alerts.c.inhibited_by.is_not(None))
     # The other states are listed, because an index leads to them. Nearly all alerts are resolved.
-    .where(or_(WAITS, alerts.c.state == "acknowledged"))
-    .where(or_(_quieting.c.state == "resolved", _quieting.c.shadow))
+    .where(or_(WAITS, alerts.c.state == written("acknowledged")))
+    .where(or_(_quieting.c.state == written("resolved"), _quieting.c.shadow))
     .order_by(alerts.c.client_id)
 )
 _OPEN = insert(alerts).returning(alerts.c.id, sort_by_parameter_order=True)
@@ -283,7 +286,7 @@ def due(conn: Connection, now: Instant, limit: int) -> list[int]:
 
 def no_longer_quieted(conn: Connection) -> list[int]:
     """Return clients with an alert whose inhibiting alert is resolved or on trial."""
-    return list(conn.scalars(_NO_LONGER_QUIETED))
+    return list(conn.scalars(NO_LONGER_QUIETED))
 
 
 def count_open(conn: Connection) -> int:

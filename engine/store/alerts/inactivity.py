@@ -21,6 +21,7 @@ from engine.model.alert import Alert
 from engine.model.duration import Duration
 from engine.model.instant import Instant
 from engine.model.rule import Severity
+from engine.store.database.constants import written
 from engine.store.tables.alerts import alerts, evaluations, outages
 from engine.store.tables.intake import source_health
 from engine.store.tables.people import record_entries
@@ -28,14 +29,11 @@ from engine.store.tables.people import record_entries
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
 _IN_DOUBT = ("unjudged", "held")
 # Not `in_`, because SQLAlchemy writes its values into the statement again each time.
-_in_doubt = or_(*(alerts.c.inactivity == word for word in _IN_DOUBT))
-# One statement, because it is asked after each evaluation.
-_ANY_TO_SETTLE = select(
-    or_(
-        exists().where(_in_doubt, alerts.c.state != "resolved"),
-        select(outages.c.cause).exists(),
-        exists().where(source_health.c.out_since.is_not(None)),
-    )
+_in_doubt = or_(*(alerts.c.inactivity == written(word) for word in _IN_DOUBT))
+ANY_TO_SETTLE = or_(
+    exists().where(_in_doubt, alerts.c.state != written("resolved")),
+    select(outages.c.cause).exists(),
+    exists().where(source_health.c.out_since.is_not(None)),
 )
 _STILL_JUDGING = (
     select(evaluations.c.client_id)
@@ -64,11 +62,6 @@ _ACTIVE = select(func.count()).select_from(
     .limit(bindparam("most"))
     .subquery()
 )
-
-
-def any_to_settle(conn: Connection) -> bool:
-    """Return whether data are missing, or an unresolved alert of inactivity is not believed."""
-    return bool(conn.scalar(_ANY_TO_SETTLE))
 
 
 def unresolved(conn: Connection, opened_since: Instant) -> list[Alert]:

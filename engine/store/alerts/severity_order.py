@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, FromClause, and_, case, literal_column
 
 from engine.model.rule import SEVERITIES
+from engine.store.database.constants import written
 from engine.store.tables.alerts import alerts
 
 
@@ -14,8 +15,7 @@ def rank_of(table: FromClause) -> ColumnElement[int]:
     Its words and numbers are no parameters, because the index is found by them.
     """
     ranks: dict[ColumnElement[str], ColumnElement[int]] = {
-        literal_column(f"'{severity}'"): literal_column(str(rank))
-        for rank, severity in enumerate(SEVERITIES)
+        written(severity): literal_column(str(rank)) for rank, severity in enumerate(SEVERITIES)
     }
     return case(ranks, value=table.c.severity, else_=literal_column(str(len(SEVERITIES))))
 
@@ -25,7 +25,7 @@ def to_act_on(table: FromClause) -> ColumnElement[bool]:
 
     Of a rule on trial nobody is told, and so nobody is asked to act.
     """
-    return and_(table.c.state != literal_column("'resolved'"), ~table.c.shadow)
+    return and_(table.c.state != written("resolved"), ~table.c.shadow)
 
 
 RANK = rank_of(alerts)

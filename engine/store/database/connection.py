@@ -363,7 +363,8 @@ def _identity(url: URL) -> tuple[int, int] | None:
     if url.get_backend_name() != "sqlite" or not url.database:
         return None
     try:
-        found = Path(url.database).stat()
+        # A Path takes far longer, and each transaction asks.
+        found = os.stat(url.database)
     except OSError:
         return None
     return found.st_dev, found.st_ino

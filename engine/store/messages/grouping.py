@@ -35,6 +35,7 @@ from engine.model.rule import SEVERITIES, Severity
 from engine.store.alerts.alerts import TOLD
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
+from engine.store.tables.operations import alert_storms
 from engine.store.tables.people import clients, staff
 
 _GATHERED = (MessageKind.NEWLY, MessageKind.STORM, MessageKind.REACHES_NOBODY)
@@ -57,7 +58,10 @@ _OF_A_STEP = and_(
     alerts.c.severity != "urgent",
 )
 _CLIENTS_WAITING = (
-    select(func.count(alerts.c.client_id.distinct()))
+    select(
+        func.count(alerts.c.client_id.distinct()),
+        select(func.max(alert_storms.c.last_held_at)).scalar_subquery(),
+    )
     .join(outbox, outbox.c.alert_id == alerts.c.id)
     .where(_OF_A_STEP)
 )
@@ -148,9 +152,14 @@ def bundled_alerts(conn: Connection, message_ids: Collection[int]) -> list[Bundl
     return sorted(found, key=lambda one: (SEVERITIES.index(one.severity), one.alert_id))
 
 
-def lately_enqueued(conn: Connection, since: Instant) -> int:
-    """Return how many clients the waiting, not urgent messages of steps since then concern."""
-    return conn.scalar(_CLIENTS_WAITING, {"since": since}) or 0
+def lately_enqueued(conn: Connection, since: Instant) -> tuple[int, Instant | None]:
+    """Count the clients whom the waiting, not urgent messages of steps since then concern.
+
+    Returns:
+        The count, and when the storm brake last held; None if it never did.
+    """
+    clients, last_held_at = conn.execute(_CLIENTS_WAITING, {"since": since}).one()
+    return clients, last_held_at
 
 
 def gather(conn: Connection, since: Instant, due_at: Instant) -> int:

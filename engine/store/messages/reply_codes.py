@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
 
 from engine.model.alert import AlertState
 from engine.model.instant import DAY_US, Instant
@@ -37,7 +37,6 @@ _SHARING = select(staff.c.id).where(or_(staff.c.id == bindparam("staff"), staff.
 _THEIRS = select(reply_codes).where(
     or_(reply_codes.c.staff_id.in_(_SHARING), reply_codes.c.phone == _PHONE)
 )
-_NUMBER = select(staff.c.phone).where(staff.c.id == bindparam("staff"))
 _NEWEST = _THEIRS.order_by(reply_codes.c.told_at.desc(), reply_codes.c.code.desc()).limit(1)
 _later = reply_codes.alias()
 _LATEST = select(func.max(_later.c.told_at)).where(_later.c.staff_id == reply_codes.c.staff_id)
@@ -46,7 +45,16 @@ _NEWEST_OF_EACH = (
     .where(reply_codes.c.told_at == _LATEST.scalar_subquery())
     .order_by(reply_codes.c.code)
 )
-_ALL_TAKEN = _THEIRS.where(_TAKEN)
+# The person's number comes with them, and alone if no code is taken.
+_ALL_TAKEN = (
+    select(staff.c.phone.label("number"), reply_codes)
+    .select_from(staff)
+    .outerjoin(
+        reply_codes,
+        and_(or_(reply_codes.c.staff_id.in_(_SHARING), reply_codes.c.phone == _PHONE), _TAKEN),
+    )
+    .where(staff.c.id == bindparam("staff"))
+)
 # The alert that a code named last comes last and therefore counts.
 _KNOWN = (
     select(
@@ -101,8 +109,9 @@ def give(conn: Connection, staff_id: int, alert_id: int, now: Instant) -> int:
     lock(conn, "code")
     since = now - NOT_REUSED_US
     # An old code may have gone to another alert since, so only codes in use count.
-    taken = conn.execute(_ALL_TAKEN, {"staff": staff_id, "since": since}).all()
-    phone = conn.scalar(_NUMBER, {"staff": staff_id}) or ""
+    rows = conn.execute(_ALL_TAKEN, {"staff": staff_id, "since": since}).all()
+    phone = rows[0].number or ""
+    taken = [row for row in rows if row.code is not None]
     code = _own(taken, staff_id, alert_id, phone) or _next(conn, staff_id, taken, since)
     row = {"staff_id": staff_id, "alert_id": alert_id, "phone": phone, "code": code, "told_at": now}
     put_row(conn, reply_codes, row)

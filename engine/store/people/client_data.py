@@ -203,9 +203,11 @@ def tombstone(ref: str) -> str:
 
 def erased(conn: Connection, refs: Sequence[str]) -> set[str]:
     """Return those of some refs that were erased."""
+    if not refs:
+        return set()
     by_tombstone = {tombstone(ref): ref for ref in refs}
     wanted = select(people.clients.c.ref).where(people.clients.c.ref.in_(by_tombstone))
-    return {by_tombstone[found] for found in conn.scalars(wanted)} if refs else set()
+    return {by_tombstone[found] for found in conn.scalars(wanted)}
 
 
 def on_legal_hold(conn: Connection) -> set[int]:

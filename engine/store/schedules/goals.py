@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, literal_column, select
+from sqlalchemy import Connection, bindparam, select
 
+from engine.store.database.constants import written
 from engine.store.intake.histories import TimedEvent
 from engine.store.tables.intake import events
 
 KIND = "goal"
-# Written out, because only then the index of goals serves it.
 _OF_CLIENTS = (
     select(
         *(
@@ -20,7 +20,7 @@ _OF_CLIENTS = (
         )
     )
     .where(
-        events.c.kind == literal_column(f"'{KIND}'"),
+        events.c.kind == written(KIND),
         events.c.client_id.in_(bindparam("ids", expanding=True)),
     )
     .order_by(events.c.client_id, events.c.occurred_at, events.c.source, events.c.key)

@@ -9,9 +9,9 @@ import pytest
 
 from engine.errors import SourcesError, UserError
 from engine.flows.intake import ingest
+from engine.flows.schedules import settle
 from engine.flows.schedules.change import change_schedule
 from engine.flows.schedules.client_plan import ScheduleContext
-from engine.flows.schedules.settle import settle
 from engine.model.outages import Feed
 from engine.model.schedule import ChangeKind, ScheduleChange
 from engine.store.alerts import due_clients
@@ -204,7 +204,11 @@ def test_a_daemon_that_lost_its_claim_writes_nothing(site: ScheduleSite) -> None
     with site.database.write() as conn:
         lost = due_clients.claim_due(conn, clock("22:00"), "slow", 30 * SECOND, 10)
         due_clients.claim_due(conn, clock("22:01"), "quick", HOUR, 10)
-    settle(context, lost)
+    with site.database.read() as conn:
+        decided = settle.decide_due(conn, context, lost, {})
+    assert [one.after.outcome for one in decided.made if one.before] == ["missed"]
+    with site.database.write() as conn:
+        settle.write(conn, context, lost, decided.made)
     assert site.missed_events == []
     assert site.outcomes == [(TODAY, None), (TOMORROW, None)]
 

@@ -57,27 +57,27 @@ KEYS = ["b", "a", "A", "a,b", "a\nb", "é", "Z", "10", "9"]
 
 @pytest.mark.parametrize("keys", [KEYS, [key for key in KEYS if "\n" not in key]])
 @pytest.mark.parametrize("sources", [["clinic", "Lab", "clinic2"], ["clinic"]])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("clients", [[1, 2], [1, 2, 3, 4]])
 def test_events_of_one_instant_come_in_the_order_of_source_and_key_without_any_index(
-    database: Database, seed: int, sources: Sequence[str], keys: Sequence[str]
+    database: Database, clients: Sequence[int], sources: Sequence[str], keys: Sequence[str]
 ) -> None:
     """Without the index no database has a reason to find rows in order."""
     caseload = Caseload(database)
-    caseload.client(1)
-    caseload.client(2)
+    for client in clients:
+        caseload.client(client)
     expected = sorted(
         (client, at, source, f"{key}{client}{at}")
-        for client in (1, 2)
+        for client in clients
         for at in (5, 30)
         for source in sources
         for key in keys
     )
-    arrival = Random(seed).sample(expected, len(expected))
+    arrival = Random(1).sample(expected, len(expected))
     fill(database, arrival)
     index = next(index for index in events.indexes if len(index.columns) == 4)
     with database.write() as conn:
         conn.execute(DropIndex(index))
-        read = histories.read_events(conn, [1, 2], with_ids=True)
+        read = histories.read_events(conn, clients, with_ids=True)
         conn.execute(CreateIndex(index))
         ids = conn.scalars(select(events.c.id).order_by(*index.columns)).all()
     assert read.content == [f"check_in{json.dumps(names)}" for _, _, *names in expected]
@@ -88,12 +88,14 @@ def test_events_of_one_instant_come_in_the_order_of_source_and_key_without_any_i
 def test_events_are_read_once_however_many_sources_they_have(
     sqlite_database: Database, sources: Sequence[str]
 ) -> None:
-    Caseload(sqlite_database).client(1)
+    caseload, clients = Caseload(sqlite_database), [1, 2, 3, 4]
+    for client in clients:
+        caseload.client(client)
     fill(sqlite_database, [(1, at, source, str(at)) for at, source in enumerate(sources)])
     read: list[str] = []
     with sqlite_database.read() as conn:
         event.listen(conn, "before_cursor_execute", lambda *told: read.append(told[2]))
-        found = histories.read_events(conn, [1])
+        found = histories.read_events(conn, clients)
     assert len(found.content) == len(sources)
     assert len([statement for statement in read if "group_concat" in statement]) == 1
 
