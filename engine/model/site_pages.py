@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 from engine.model.instant import Instant
 from engine.model.message import MessageKind, OutboxState
+
+MOST_COUNTED = 10_000  # rows of a list; beyond them a count would cost more than it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,32 @@ class DeliveriesPage:
 
 
 @dataclass(frozen=True, slots=True)
+class TrailFilter:
+    """Chooses rows of the audit trail; what is left empty chooses all.
+
+    Attributes:
+        action: The word of an action.
+        person: Who acted: the name of an account, the code of a person, or a part of the engine.
+        client: The ref of a client whom the rows are about, or who stood in a list.
+        first: The first day, by the site's clock.
+        last: The last day.
+        newest: The newest row when the person began to read, so that later rows move no page.
+    """
+
+    action: str = ""
+    person: str = ""
+    client: str = ""
+    first: date | None = None
+    last: date | None = None
+    newest: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TrailRow:
-    """A row of the audit trail, with people and clients by the names that pages use."""
+    """A row of the audit trail, with people and clients by the names that pages use.
+
+    `clients` are those whom it names, by id, with their refs.
+    """
 
     id: int
     at: Instant
@@ -57,16 +84,27 @@ class TrailRow:
     subject: str
     detail: Mapping[str, object]
     hash: str
+    clients: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class TrailPage:
     """A page of the trail, the newest row first.
 
-    `whole` is None if nobody asked to check the trail; `broken_at` is the first row that is wrong.
+    Attributes:
+        rows: The rows of this page.
+        chosen: What was asked for, with `newest` filled in.
+        skipped: How many rows stand before these.
+        total: How many rows fit; more than `MOST_COUNTED` are not counted.
+        older: The row before which the next page begins; None at the end.
+        whole: Whether the trail is whole; None if nobody asked.
+        broken_at: The first row that is wrong.
     """
 
     rows: tuple[TrailRow, ...]
+    chosen: TrailFilter
+    skipped: int
+    total: int
     older: int | None
     timezone: str
     whole: bool | None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from engine.model.audit_action import AuditAction
+from engine.model.instant import to_us
 from engine.model.local_time import Zones, ZoneSpell
 from engine.model.message import FINAL_STATES, REACHED_NOBODY
 from engine.model.notify_reason import NotifyReason, SettlementReason
 from engine.model.site_pages import (
+    MOST_COUNTED,
     DeliveriesPage,
     DisclosureLine,
     HealthLine,
@@ -23,6 +26,8 @@ from engine.presentation.console.frame import Frame, render_page
 from engine.presentation.notify_words import in_words
 from engine.presentation.page_language import in_language, translate
 
+_LISTED = 8  # ids of a detail; a caseload names fifty
+_FIRST_INSTANT = to_us(datetime(2001, 1, 1, tzinfo=UTC))
 _REASONS = {one.value: one for words in (NotifyReason, SettlementReason) for one in words}
 
 
@@ -75,23 +80,58 @@ def disclosures(frame: Frame, ref: str, zones: Zones, found: Sequence[Disclosure
     return render_page("console/disclosures.html", frame, title, ref=ref, rows=rows)
 
 
-def trail(frame: Frame, page: TrailPage, action: str) -> str:
-    """Render a page of the audit trail; `action` is the one that was chosen, empty for all."""
+def trail(frame: Frame, page: TrailPage) -> str:
+    """Render a page of the audit trail."""
     zones = (ZoneSpell(0, page.timezone),)
+    chosen = {
+        "action": page.chosen.action,
+        "who": page.chosen.person,
+        "client": page.chosen.client,
+        "since": page.chosen.first or "",
+        "until": page.chosen.last or "",
+    }
+    asked = {word: value for word, value in chosen.items() if value}
     rows = [
         {
             "row": one,
-            "at": when.at(one.at, zones),
-            "detail": ", ".join(f"{word} {value}" for word, value in one.detail.items()),
+            "at": when.on_clock(one.at, page.timezone),
+            "by": urlencode(asked | {"who": one.actor}),
+            "about": [(ref, urlencode(asked | {"client": ref})) for ref in one.clients.values()],
+            "detail": ", ".join(
+                f"{word} {_shown(value, zones)}" for word, value in one.detail.items()
+            ),
         }
         for one in page.rows
     ]
-    older = page.older and urlencode({"before": page.older, "action": action})
-    actions = sorted(one.value for one in AuditAction)
+    following = asked | {"newest": page.chosen.newest, "before": page.older}
     return render_page(
         "console/audit.html", frame, "Audit trail",
-        page=page, rows=rows, older=older, action=action, actions=actions,
+        page=page, rows=rows, chosen=chosen, newest=urlencode(asked), counted=_counted(page),
+        older=page.older and urlencode(following), actions=sorted(one.value for one in AuditAction),
     )  # fmt: skip
+
+
+def _counted(page: TrailPage) -> str:
+    """Say which rows of how many a page shows."""
+    first, last = page.skipped + 1, page.skipped + len(page.rows)
+    words = (
+        "Rows {first} to {last} of more than {total}"
+        if page.total > MOST_COUNTED
+        else "Rows {first} to {last} of {total}"
+    )
+    total = min(page.total, MOST_COUNTED)
+    return in_language(words, first=f"{first:,}", last=f"{last:,}", total=f"{total:,}")
+
+
+def _shown(value: object, zones: Zones) -> str:
+    """Write a value of a detail; a number that can only be an instant is a time."""
+    if isinstance(value, list):
+        some = ", ".join(_shown(one, zones) for one in value[:_LISTED])
+        more = len(value) - _LISTED
+        return some if more <= 0 else in_language("{some} and {more} more", some=some, more=more)
+    if isinstance(value, int) and value >= _FIRST_INSTANT:
+        return when.at(value, zones)
+    return str(value)
 
 
 def health(frame: Frame, lines: Sequence[HealthLine]) -> str:

@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 
+from engine.errors import UserError
 from engine.flows.console import delivery_page, health_page, trail_page
 from engine.model.audit_action import AuditAction
 from engine.model.printable import printable
+from engine.model.site_pages import TrailFilter
 from engine.presentation.console import record_pages
 from engine.web.console.reception import LAST_ID, Reception
 
 _Before = Annotated[int | None, Query(ge=1, le=LAST_ID)]
+_Text = Annotated[str, Query(max_length=100)]
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"'{text}' is not a date; write one such as 2026-03-01") from None
+
+
+def _chosen(
+    action: str = "",
+    who: _Text = "",
+    client: _Text = "",
+    since: _Text = "",
+    until: _Text = "",
+    newest: _Before = None,
+) -> TrailFilter:
+    known = next((one.value for one in AuditAction if one.value == action), "")
+    person, ref = printable(who.strip()), printable(client.strip())
+    return TrailFilter(known, person, ref, _day(since), _day(until), newest)
+
+
+_Chosen = Annotated[TrailFilter, Depends(_chosen)]
 
 
 class RecordRoutes:
@@ -48,13 +77,12 @@ class RecordRoutes:
         )
 
     def _trail(
-        self, request: Request, before: _Before = None, action: str = "", check: str = ""
+        self, request: Request, chosen: _Chosen, before: _Before = None, check: str = ""
     ) -> Response:
         who = self._reception.who(request)
-        chosen = next((one.value for one in AuditAction if one.value == action), "")
-        found = trail_page.open_trail(self._desk, who, before, chosen, check=bool(check))
+        found = trail_page.open_trail(self._desk, who, chosen, before, check=bool(check))
         return self._reception.answer(
-            found, lambda page: record_pages.trail(self._reception.frame(who), page, chosen)
+            found, lambda page: record_pages.trail(self._reception.frame(who), page)
         )
 
     def _health(self, request: Request) -> Response:

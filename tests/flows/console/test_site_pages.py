@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -11,12 +13,21 @@ from sqlalchemy import update
 from connectors import registry
 from engine.access.abilities import Access
 from engine.config import load
-from engine.flows.console import caseload_page, delivery_page, health_page, reject_page, trail_page
+from engine.flows.console import (
+    buttons,
+    caseload_page,
+    client_page,
+    delivery_page,
+    health_page,
+    reject_page,
+    trail_page,
+)
 from engine.flows.console.visits import visits
 from engine.flows.intake import ingest
+from engine.model.alert import Act
 from engine.model.console_pages import View
-from engine.model.instant import MINUTE_US
-from engine.model.site_pages import DeliveriesPage, OutboxText, TrailPage
+from engine.model.instant import MINUTE_US, from_us
+from engine.model.site_pages import DeliveriesPage, OutboxText, TrailFilter, TrailPage
 from engine.store.database.connection import Database
 from engine.store.operations import client_views
 from engine.store.tables.intake import events
@@ -36,8 +47,11 @@ def texts(site: ConsoleSite, name: str, *, lost_only: bool = False) -> tuple[Out
     return found.texts
 
 
-def trail(site: ConsoleSite, *, check: bool = False, action: str = "") -> TrailPage:
-    found = trail_page.open_trail(site.desk, site.who("auditor"), None, action, check=check)
+def trail(
+    site: ConsoleSite, *, check: bool = False, before: int | None = None, **chosen: Any
+) -> TrailPage:
+    wanted = TrailFilter(**chosen)
+    found = trail_page.open_trail(site.desk, site.who("auditor"), wanted, before, check=check)
     assert isinstance(found, TrailPage)
     return found
 
@@ -65,6 +79,61 @@ def test_the_trail_names_people_and_clients_and_is_whole(site: ConsoleSite) -> N
     assert found.whole is True
     assert {one.actor for one in trail(site, action="signed in").rows} == {"one", "auditor"}
     assert site.audited("viewed") == ["audit trail"] * 2
+
+
+def test_the_trail_names_the_client_of_an_alert_and_of_a_list(site: ConsoleSite) -> None:
+    buttons.act(site.desk, site.who("one"), site.alert_of(1), Act.TAKE)
+    caseload_page.open_page(site.desk, site.who("super"), "", None, 1)
+
+    (took,) = trail(site, action="taken").rows
+    (list_,) = trail(site, person="super", action="viewed").rows
+
+    assert (took.actor, took.subject) == ("S-1", f"alert {site.alert_of(1)}, C-1")
+    assert (list_.subject, list_.detail["clients"]) == ("caseload", ["C-1", "C-2"])
+
+
+def test_the_trail_is_filtered_by_person_client_and_day(site: ConsoleSite) -> None:
+    buttons.act(site.desk, site.who("one"), site.alert_of(1), Act.TAKE)
+    client_page.open_page(site.desk, site.who("super"), "C-2", 30)
+    caseload_page.open_page(site.desk, site.who("two"), "", None, 1)
+    today = from_us(site.now).date()
+
+    # What a person did by their account and by their phone is theirs, by whichever name one asks.
+    for name in ("one", "S-1"):
+        assert {one.action for one in trail(site, person=name).rows} == {"signed in", "taken"}
+    about = [(one.actor, one.action) for one in trail(site, client="C-2").rows]
+    assert {("two", "viewed"), ("super", "viewed")} <= set(about)
+    assert ("S-1", "taken") not in about
+    assert trail(site, client="C-77").total == 0
+    assert trail(site, first=today, last=today, person="one").total == 2
+    assert trail(site, first=today + timedelta(days=1)).total == 0
+    assert trail(site, last=today - timedelta(days=1), person="one").total == 0
+
+
+def test_pages_of_the_trail_keep_their_count_while_each_view_adds_a_row(
+    site: ConsoleSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trail_page, "ROWS", 3)
+    page = trail(site)
+    wanted, seen = page.total, [one.id for one in page.rows]
+
+    while page.older is not None:
+        before = page.older
+        page = trail(site, before=before, newest=page.chosen.newest)
+        assert (page.total, page.skipped) == (wanted, len(seen))
+        seen += [one.id for one in page.rows]
+
+    assert len(seen) == wanted
+    assert seen == sorted(set(seen), reverse=True)
+
+
+def test_whoever_reads_the_trail_has_seen_the_clients_in_it(site: ConsoleSite) -> None:
+    buttons.act(site.desk, site.who("one"), site.alert_of(1), Act.TAKE)
+
+    trail(site, action="taken")
+
+    with site.database.read() as conn:
+        assert [one.by for one in client_views.of_client(conn, 1, 9)] == ["auditor"]
 
 
 def test_a_changed_row_shows_the_trail_broken(site: ConsoleSite) -> None:
