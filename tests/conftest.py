@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from tests.kit.databases import Postgres, SqliteFile
 
 TESTS = Path(__file__).parent
+# Far more than the databases of all workers take.
+_ROOM = 2**30
 # A test of a pure room needs no server, no file and no process, except if it asks for one of these.
 PURE = {
     "access",
@@ -96,11 +99,22 @@ def _watched(database: Database) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteFile]:
+def sqlite_file() -> Iterator[SqliteFile]:
     from tests.kit.databases import SqliteFile  # noqa: PLC0415 - pure tests need no database
 
-    with closing(SqliteFile(tmp_path_factory.mktemp("sqlite"))) as file:
+    # Tests ask how the database behaves, and seldom how fast the disk is.
+    with (
+        TemporaryDirectory(dir=_memory()) as folder,
+        closing(SqliteFile(Path(folder))) as file,
+    ):
         yield file
+
+
+def _memory() -> Path | None:
+    """The folder of files in memory, if there is one with room."""
+    folder = Path("/dev/shm")
+    roomy = folder.is_dir() and shutil.disk_usage(folder).free > _ROOM
+    return folder if roomy else None
 
 
 @pytest.fixture(scope="session")

@@ -117,7 +117,7 @@ def _as_now_due(one: Expectation, today: Occurrence | None, now: Instant) -> Exp
         return one
     if today is None or (today != one.occurrence and today.due <= now):
         return None
-    return replace(one, occurrence=today)
+    return one if today == one.occurrence else replace(one, occurrence=today)
 
 
 def _verdict(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from engine.model.client import RecordEntry
@@ -72,6 +73,8 @@ def _time_on(day: date, usual: time, changes: Sequence[ScheduleChange]) -> time 
     return by
 
 
+# Clients of one place have the same occurrences, and each evaluation asks for the next ones.
+@lru_cache(maxsize=4096)
 def occurrence(timing: Timing, day: date, zones: Zones) -> Occurrence:
     """Place one day's occurrence.
 

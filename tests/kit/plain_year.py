@@ -64,6 +64,7 @@ holidays: [{", ".join(day.isoformat() for day in HOLIDAYS)}]
 """
 Outages = tuple[tuple[int, int], ...]
 _PATIENCE = 3 * DAY
+_SCHEDULES = ("evening", "groups", "night-dose", "first-visit", "second-tuesday")
 _KEEPS = {"completed", "attended", "taken"}
 _EXCUSES = {"excused", "cancelled"}
 
@@ -89,10 +90,11 @@ def plain_year(life: Life, outages: Outages = OUTAGES) -> PlainYear:
     """Simulate one client's year in which the site's source has these outages."""
     year = PlainYear()
     answered = year.answered
+    fitting = {name: [one for one in life.events if _fits(name, one)] for name in _SCHEDULES}
     for schedule, day, opens, due, closes in sorted(due_days(life), key=lambda one: one[4]):
         if not _is_for(life, schedule, due) or closes > END - 14 * DAY:
             continue
-        said = [one for one in life.events if _fits(schedule, one) and opens <= one.at <= closes]
+        said = [one for one in fitting[schedule] if opens <= one.at <= closes]
         said += [_answer(at) for at in answered if schedule == "evening" and opens <= at <= closes]
         arrived = True
         if schedule == "evening":
