@@ -18,6 +18,7 @@ import structlog
 
 from connectors import registry
 from engine import outside_watch
+from engine.access.sealing import SecretSeal
 from engine.errors import SourcesError, StoreUnavailableError
 from engine.fair_lock import FairLock
 from engine.flows.console import ended_sessions
@@ -34,6 +35,7 @@ from engine.flows.operations import (
     hand_over,
     historic_digest,
     on_call,
+    sign_in_secrets,
     upkeep,
     watchdog,
 )
@@ -106,9 +108,10 @@ def wire(
         if isinstance(source, CalledSource):
             source.read_secrets(environ)
     anchor = AuditAnchor(settings.audit, environ)
+    seal = sign_in_secrets.seal_of(settings.console, environ)
     database = Database.ready(settings.database)
     engine = Engine(settings, database, files, rulebook, sources, gateway, clock)
-    engine.anchor, engine.mail = anchor, mail
+    engine.anchor, engine.mail, engine.seal = anchor, mail, seal
     return engine
 
 
@@ -138,6 +141,7 @@ class Engine:
         # Begins a flow's next step at once; where no scheduler runs, steps come by themselves.
         self.wake: Callable[[str], None] = lambda _: None
         self.anchor = AuditAnchor(AuditSettings(anchor=None), {})
+        self.seal = SecretSeal()
         self._trimmed_on: int | None = None  # a day since 1970
         self.mail: SmsGateway | None = None
         self._files = files
@@ -169,6 +173,7 @@ class Engine:
         with self.database.write() as conn:
             reload.accept_files(conn, self._files, self.rulebook, now)
             on_call.accept(conn, self.settings.on_call, now)
+            sign_in_secrets.renew(conn, self.seal)
             channel_state.set_verifies_numbers(conn, self.settings.sms.verifies_numbers)
             source_health.forget_all_but(conn, [source.name for source in self._sources])
 
@@ -226,8 +231,9 @@ class Engine:
         """What the console's pages need, with a database of their own for the same reason."""
         database = self.database.again(busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS)
         return Desk(
-            database, self.now, lambda: self.rulebook, self.settings, self._wake, self._sources
-        )
+            database, self.now, lambda: self.rulebook, self.settings, self._wake, self._sources,
+            seal=self.seal,
+        )  # fmt: skip
 
     def _wake(self, flow: str) -> None:
         # The scheduler comes after the desk and the incoming calls.

@@ -87,7 +87,7 @@ class Password:
     """
 
     hash: str
-    totp_secret: str
+    totp_secret: str  # as the database holds it: sealed if the site has a key
     used_step: int
 
 

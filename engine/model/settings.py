@@ -94,6 +94,9 @@ class ConsoleSettings(Strict):
         release: Whether a rule needs a second person to release it.
         identity_provider: The site's OpenID Connect provider. Without it people sign in by password
             or passkey alone.
+        key: The key that encrypts the secrets of authenticator apps in the database; handrail
+            accounts key makes one. Without it they stand there as they are.
+        previous_key: The key before it. The daemon reads by it, and encrypts by the new one.
     """
 
     host: str = "127.0.0.1"
@@ -101,6 +104,8 @@ class ConsoleSettings(Strict):
     url: str | None = None
     release: Literal["two_people", "one_person"] = "two_people"
     identity_provider: IdentityProviderSettings | None = None
+    key: Secret | None = None
+    previous_key: Secret | None = None
 
     @field_validator("url")
     @classmethod

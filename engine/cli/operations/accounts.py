@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -179,6 +180,23 @@ def token(
         made = api_tokens.make(conn, name, program, scope or (), ACTOR, now())
     text = f"{program} calls the API as {name} by this token, which is shown this once: {made}"
     say({"account": name, "program": program, "token": made}, text, format)
+
+
+@app.command()
+def key(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The new file of the key.")],
+) -> None:
+    """Make a key that encrypts the secrets of authenticator apps, for `key:` of `console:`.
+
+    Keep a copy elsewhere. Without it the apps of all people are worthless, and backups hold the
+    encrypted secrets alone.
+    """
+    from engine.access.sealing import new_key
+    from engine.flows.operations.private_file import write_new
+
+    write_new(file, f"{new_key()}\n")
+    print(f"The key is in {file}. Keep a copy elsewhere, and name it in config.yaml:")
+    print(f"console: {{key: {{file: {file}}}}}")
 
 
 def _url(settings: Settings) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from engine.access.sealing import SecretSeal
 from engine.flows.console.study_runner import StudyRunner
 from engine.model.instant import Instant
 from engine.model.settings import Settings
@@ -18,7 +19,7 @@ class Desk:
     """The database, the clock, the rules that serve now, and the site's settings.
 
     `wake` begins the next step of a flow at once, because a person put work into the database.
-    `sources` read rejected rows again.
+    `sources` read rejected rows again. `seal` closes the secrets of authenticator apps.
     """
 
     database: Database
@@ -28,3 +29,4 @@ class Desk:
     wake: Callable[[str], None] = lambda _: None
     sources: Sequence[AnySource] = ()
     studies: StudyRunner = field(default_factory=StudyRunner)
+    seal: SecretSeal = field(default_factory=SecretSeal)

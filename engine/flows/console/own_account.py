@@ -81,7 +81,7 @@ def set_password(
     step = one_time_codes.step_of(secret, code, now) if one_time_codes.is_secret(secret) else None
     if step is None:
         return CodeFault.WRONG_CODE
-    new = Password(passwords.hashed(password), secret, step)
+    new = Password(passwords.hashed(password), desk.seal.seal(secret, account.id), step)
     codes = one_time_codes.recovery_codes()
     with desk.database.write() as conn:
         credentials.set_password(conn, account.id, new, [hash_of(one) for one in codes], now)

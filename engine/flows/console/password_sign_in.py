@@ -10,9 +10,11 @@ from threading import BoundedSemaphore
 from sqlalchemy import Connection
 
 from engine.access import delays, one_time_codes, passwords
+from engine.access.sealing import SealState
 from engine.flows.console import signing_in
 from engine.flows.console.accounts import hash_of, new_token
 from engine.flows.console.desk import Desk
+from engine.flows.operations import sign_in_secrets
 from engine.model.account import Account, Password, SignInFailures, SignInWay
 from engine.model.audit_action import AuditAction
 from engine.model.instant import SECOND_US, Instant
@@ -26,12 +28,17 @@ _WAITING = BoundedSemaphore(4)
 
 
 class PasswordResult(StrEnum):
-    """What became of a password; all after SIGNED_IN signed nobody in."""
+    """What became of a password; all after SIGNED_IN signed nobody in.
+
+    NO_KEY is WRONG at a site that cannot check the codes of some app; it says so to everybody,
+    because who has that app is nobody's business.
+    """
 
     SIGNED_IN = "signed in"
     WRONG = "wrong"  # any of name, password and code
     TOO_SOON = "too soon"
     BUSY = "busy"
+    NO_KEY = "no key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +95,15 @@ def sign_in(desk: Desk, name: str, password: str, code: str, visitor: Visitor) -
     finally:
         _WAITING.release()
     with desk.database.write() as conn:
-        if right and account and kept and _second_factor(conn, account, kept, code, now):
+        if right and account and kept and _second_factor(conn, desk, account, kept, code):
             session = signing_in.begin(conn, account, SignInWay.PASSWORD, visitor.agent, now)
             attempts.forget_failures(conn, sources)
             token = "" if known else _know(conn, account, now)
             return PasswordOutcome(PasswordResult.SIGNED_IN, session, token)
     _count(desk, account, sources, now)
-    return PasswordOutcome(PasswordResult.WRONG)
+    with desk.database.read() as conn:
+        lost = sign_in_secrets.states(conn, desk.seal).get(SealState.LOST)
+    return PasswordOutcome(PasswordResult.NO_KEY if lost else PasswordResult.WRONG)
 
 
 def _sources(
@@ -109,12 +118,13 @@ def _sources(
 
 
 def _second_factor(
-    conn: Connection, account: Account, kept: Password, code: str, now: Instant
+    conn: Connection, desk: Desk, account: Account, kept: Password, code: str
 ) -> bool:
     """Return whether an open account's code is right and unused, and use it up."""
     if not signing_in.may_sign_in(conn, account):
         return False
-    step = one_time_codes.step_of(kept.totp_secret, code, now)
+    now, secret = desk.now(), desk.seal.open(kept.totp_secret, account.id)
+    step = None if secret is None else one_time_codes.step_of(secret, code, now)
     if step is not None:
         return credentials.use_step(conn, account.id, step)
     typed = hash_of(one_time_codes.as_recovery_code(code))

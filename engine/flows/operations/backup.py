@@ -19,6 +19,7 @@ from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, insert, 
 
 from engine.errors import StoreUnavailableError, UserError
 from engine.flows.escalation import operator_notices
+from engine.flows.operations import private_file
 from engine.messaging import operator_texts
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant, from_us
@@ -67,13 +68,7 @@ def new_key(path: Path) -> str:
     """
     key = pyrage.x25519.Identity.generate()
     public = str(key.to_public())
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(f"# public key: {public}\n{key}\n")
-    except FileExistsError:
-        raise UserError(f"{path} exists, and no key is overwritten; name another file.") from None
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror}.") from None
+    private_file.write_new(path, f"# public key: {public}\n{key}\n")
     return public
 
 

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from engine.access.sealing import SealState
 from engine.calendar.machine_clock import BEHIND_US
 from engine.errors import MistakesError, StoreUnavailableError, UserError
-from engine.flows.operations import machine_checks
+from engine.flows.operations import machine_checks, sign_in_secrets
 from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.operations.check_result import Check, lasting, listed
 from engine.flows.operations.data_checks import examine_data
@@ -81,6 +82,7 @@ def examine(
             yield from _serving(conn, rulebook, settings)
             yield from _on_call(conn, settings, now)
             yield _trail(conn, settings)
+            yield from _app_secrets(conn, settings)
             yield from _flows(conn, settings.ticks, now)
             yield _clock(conn, now)
             yield from _promises(conn, rulebook, now)
@@ -191,6 +193,32 @@ def _trail(conn: Connection, settings: Settings) -> Check:
         said = "The trail is whole; audit: anchor: would show too that its end is there."
         return Check(name, True, said)
     return Check(name, True, "The trail is whole, and is the one that was anchored.")
+
+
+def _app_secrets(conn: Connection, settings: Settings) -> Iterator[Check]:
+    """Say whether the secrets of authenticator apps are sealed, and whether a key opens them."""
+    name = "app secrets"
+    try:
+        states = sign_in_secrets.states(conn, sign_in_secrets.seal_of(settings.console, os.environ))
+    except UserError as error:
+        yield Check(name, False, str(error))
+        return
+    lost, outdated = states.get(SealState.LOST), states.get(SealState.OUTDATED)
+    if lost:
+        said = (
+            f"No key opens {counted(lost, 'secret')} of authenticator apps. Set the key that "
+            "sealed them as previous_key: of console:. Until then these people sign in by a "
+            "recovery code or a passkey, or by the link of handrail accounts reset."
+        )
+        yield Check(name, False, said)
+    elif outdated:
+        said = f"{counted(outdated, 'secret')} of authenticator apps: restart handrail run."
+        yield Check(name, False, f"The present key does not seal {said}")
+    elif unsealed := states.get(SealState.UNSEALED):
+        said = f"{counted(unsealed, 'secret')} of authenticator apps unencrypted; see its key:."
+        yield Check(name, True, f"Without a key of console: the database holds {said}")
+    elif states:
+        yield Check(name, True, "The secrets of authenticator apps are sealed by the present key.")
 
 
 def _flows(conn: Connection, ticks: TickSettings, now: Instant) -> Iterator[Check]:

@@ -41,6 +41,18 @@ def set_password(
     conn.execute(insert(recovery_codes), codes)
 
 
+def app_secrets(conn: Connection) -> dict[int, str]:
+    """Return the stored secrets of all authenticator apps, by account."""
+    wanted = select(passwords.c.account_id, passwords.c.totp_secret)
+    return {row.account_id: row.totp_secret for row in conn.execute(wanted)}
+
+
+def set_app_secret(conn: Connection, account_id: int, stored: str) -> None:
+    """Replace what is stored of the secret of an account's app."""
+    of_account = passwords.c.account_id == account_id
+    conn.execute(update(passwords).where(of_account).values(totp_secret=stored))
+
+
 def use_step(conn: Connection, account_id: int, step: int) -> bool:
     """Use a one-time code up; return whether it is newer than the last one that was used."""
     unused = (passwords.c.account_id == account_id, passwords.c.used_step < step)

@@ -47,7 +47,7 @@ passwords = Table(
     metadata,
     Column("account_id", ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
     Column("password_hash", String(200), nullable=False),
-    Column("totp_secret", String(64), nullable=False),
+    Column("totp_secret", String(200), nullable=False),
     Column("used_step", BigInteger, nullable=False),
     Column("set_at", Instant, nullable=False),
 )

@@ -62,6 +62,9 @@ LINK_WORDS: Mapping[LinkState, tuple[str, str]] = {
 _PASSWORD_WORDS: Mapping[PasswordResult, str] = {
     PasswordResult.WRONG: "The name, the password or the code is wrong. A code works once, so wait "
     "for the next one.",
+    PasswordResult.NO_KEY: "The name, the password or the code is wrong. The codes of some apps "
+    "cannot be checked now, because the site's key has changed. Type a recovery code in place of "
+    "the app's, sign in by a passkey, or ask the operator for a link.",
     PasswordResult.BUSY: "Many people sign in at this moment. Try again in a few seconds.",
 }
 _NEW_PASSWORD_WORDS: Mapping[PasswordFault | CodeFault, str] = {

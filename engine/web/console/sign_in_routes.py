@@ -51,7 +51,8 @@ class SignInRoutes:
         password, code = typed.get("password", ""), typed.get("code", "")
         done = password_sign_in.sign_in(self._desk, name, password, code, visitor)
         if done.result is not PasswordResult.SIGNED_IN:
-            status = 403 if done.result is PasswordResult.WRONG else 429
+            wrong = done.result in {PasswordResult.WRONG, PasswordResult.NO_KEY}
+            status = 403 if wrong else 429
             response = self._show_form(name, of_password(done.result, done.wait), status)
             if done.wait:
                 response.headers["Retry-After"] = str(done.wait)

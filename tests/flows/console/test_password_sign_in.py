@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.access import passwords
+from engine.access.sealing import SealState, SecretSeal
+from engine.errors import UserError
 from engine.flows.console import accounts, own_account, password_sign_in
 from engine.flows.console.own_account import CodeFault
 from engine.flows.console.password_sign_in import PasswordOutcome, PasswordResult, Visitor
+from engine.flows.operations import sign_in_secrets
 from engine.model.account import FRESH_US
 from engine.model.instant import HOUR_US, MINUTE_US, SECOND_US
 from engine.store.access import sessions
@@ -98,6 +103,81 @@ def test_wrong_ones_wait_longer_and_waiting_ones_do_not_count(site: ConsoleSite)
 
     assert waits == [1, 1, 1]
     assert tries(site, site.code(secret)).result is PasswordResult.SIGNED_IN
+
+
+KEY, NEXT_KEY = "a" * 43, "b" * 43
+
+
+def keyed(site: ConsoleSite, *keys: str) -> SecretSeal:
+    """Restart the site with these keys: the present one, and the previous one."""
+    site.desk = replace(site.desk, seal=SecretSeal(*keys))
+    with site.database.write() as conn:
+        sign_in_secrets.renew(conn, site.desk.seal)
+    return site.desk.seal
+
+
+@pytest.fixture
+def sealing(sqlite_database: Database) -> ConsoleSite:
+    return ConsoleSite(sqlite_database)
+
+
+def test_the_database_holds_no_secret_in_the_clear_once_there_is_a_key(
+    sealing: ConsoleSite,
+) -> None:
+    before = sealing.with_password("one")
+    keyed(sealing, KEY)
+    after = sealing.with_password("two")
+
+    stored = [row.totp_secret for row in sealing.site.rows(password_table)]
+
+    assert len(stored) == 2
+    assert not any(secret in text for text in stored for secret in (before, after))
+    assert tries(sealing, sealing.code(before)).result is PasswordResult.SIGNED_IN
+    assert tries(sealing, sealing.code(after), name="two").result is PasswordResult.SIGNED_IN
+
+
+def test_a_new_key_takes_over_from_the_previous_one(sealing: ConsoleSite) -> None:
+    keyed(sealing, KEY)
+    secret = sealing.with_password("one")
+
+    keyed(sealing, NEXT_KEY, KEY)
+    keyed(sealing, NEXT_KEY)
+
+    assert tries(sealing, sealing.code(secret)).result is PasswordResult.SIGNED_IN
+
+
+def test_without_the_key_a_recovery_code_is_the_way_back(sealing: ConsoleSite) -> None:
+    keyed(sealing, KEY)
+    secret = sealing.with_password("two")
+    codes = own_account.set_password(
+        sealing.desk, sealing.who("one"), PASSWORD, PASSWORD, secret, sealing.code(secret)
+    )
+    assert isinstance(codes, list)
+    sealing.now += MINUTE_US
+
+    seal = keyed(sealing, NEXT_KEY)  # and the previous one is lost
+
+    with sealing.database.read() as conn:
+        assert sign_in_secrets.states(conn, seal) == {SealState.LOST: 2}
+    # A name that nobody has hears the same.
+    for name in ("one", "nobody"):
+        assert tries(sealing, sealing.code(secret), name=name).result is PasswordResult.NO_KEY
+    assert tries(sealing, codes[0]).result is PasswordResult.SIGNED_IN
+    # When the key is found, all is as before.
+    keyed(sealing, NEXT_KEY, KEY)
+    assert tries(sealing, sealing.code(secret)).result is PasswordResult.SIGNED_IN
+
+
+def test_a_sealed_secret_opens_for_its_own_account_alone() -> None:
+    seal = SecretSeal(KEY)
+    stored = seal.seal("JBSWY3DPEHPK3PXP", 1)
+
+    assert seal.open(stored, 1) == "JBSWY3DPEHPK3PXP"
+    assert seal.open(stored, 2) is None
+    assert seal.open(stored[:-5], 1) is None
+    assert KEY not in repr(seal)
+    with pytest.raises(UserError, match="has 5 characters"):
+        SecretSeal("short")
 
 
 def test_guesses_do_not_slow_down_a_browser_that_the_account_knows(site: ConsoleSite) -> None:

@@ -9,11 +9,13 @@ from sqlalchemy import insert, update
 from structlog.testing import capture_logs
 
 from connectors.csv_folder.source import CsvFolder
+from engine.access.sealing import SecretSeal
 from engine.config import load
 from engine.errors import SourcesError
 from engine.flows.intake import ingest
 from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.operations.doctor import examine
+from engine.model.account import AccountRole, Password
 from engine.model.audit_action import AuditAction
 from engine.model.audit_settings import AuditSettings
 from engine.model.channel import Channel
@@ -22,6 +24,7 @@ from engine.model.outages import Feed
 from engine.model.settings import Settings
 from engine.model.sms_settings import SmsSettings
 from engine.rulebook.parsing.load import load as load_rules
+from engine.store.access import accounts, credentials
 from engine.store.database.connection import Database
 from engine.store.intake import source_health
 from engine.store.operations import audit_log, channel_state, job_runs, rule_sets
@@ -136,6 +139,14 @@ def test_flows_that_never_worked(site: Settings, sqlite_database: Database) -> N
     with sqlite_database.write() as conn:
         conn.execute(operations.job_runs.delete().where(operations.job_runs.c.job == "deliver"))
     assert wrong(site) == {"deliver": "It has never worked; start handrail run."}
+
+
+def test_secrets_of_apps_that_no_key_opens(site: Settings, sqlite_database: Database) -> None:
+    with sqlite_database.write() as conn:
+        account = accounts.add(conn, "anna", AccountRole.AUDITOR, None)
+        stored = SecretSeal("a" * 43).seal("JBSWY3DPEHPK3PXP", account.id)
+        credentials.set_password(conn, account.id, Password("h", stored, 1), ["c"], 1)
+    assert wrong(site)["app secrets"].startswith("No key opens 1 secret of authenticator apps.")
 
 
 def test_an_audit_trail_that_was_changed(site: Settings, sqlite_database: Database) -> None:
