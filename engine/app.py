@@ -36,6 +36,7 @@ from engine.flows.operations import (
     historic_digest,
     on_call,
     sign_in_secrets,
+    unreviewed_access,
     upkeep,
     watchdog,
 )
@@ -373,6 +374,7 @@ class Engine:
             canary.run(self.database, canary_at, self.settings.timezone, now)
         if self.settings.console is not None:
             monthly.run(self.database, self.settings.timezone, now)
+            unreviewed_access.run(self.database, self.settings.timezone, now)
         done = watchdog.run(self.database, now, self.anchor)
         if self._trimmed_on != now // DAY_US:
             upkeep.trim(self.database, self.settings.retention, now)

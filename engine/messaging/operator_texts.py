@@ -147,6 +147,12 @@ def emergency_access(who: str, ref: str, detail: Detail) -> str:
     return first_clean(wordings)
 
 
+def unreviewed_access(number: int) -> str:
+    """Remind a supervisor of emergency accesses that nobody has reviewed for a day."""
+    wait = "access waits" if number == 1 else "accesses wait"
+    return f"Handrail: {number} emergency {wait} for a review. Please open the console."
+
+
 def held(clients: int) -> str:
     """Tell that alerts have been held back for long because data are missing."""
     many = counted(clients, "client")

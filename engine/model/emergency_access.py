@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.model.instant import HOUR_US, Instant
+from engine.model.instant import DAY_US, HOUR_US, Instant
 
 LASTS_US = 4 * HOUR_US
+# Supervisors are reminded of one that nobody has reviewed for a day, and admins after three.
+REVIEWED_WITHIN_US, ADMINS_AFTER_US = DAY_US, 3 * DAY_US
 SHORTEST_REASON, LONGEST_REASON = 10, 500  # letters
 
 
@@ -37,3 +39,8 @@ class EmergencyPage:
     accesses: tuple[EmergencyAccess, ...]
     may_review: bool
     now: Instant
+
+
+def is_overdue(one: EmergencyAccess, now: Instant) -> bool:
+    """Return whether nobody has reviewed an access in time."""
+    return one.reviewed_at is None and now - one.began_at > REVIEWED_WITHIN_US

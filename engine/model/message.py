@@ -82,6 +82,7 @@ class MessageKind(StrEnum):
     PHONE_DENIED = "phone_denied"  # a number says that it is not that of the person
     RESTORED = "restored"  # the database is that of an earlier instant
     EMERGENCY_ACCESS = "emergency_access"  # a client was opened; `subject_id` is the access
+    UNREVIEWED_ACCESS = "unreviewed_access"  # nobody reviewed such; `sequence` is when it was due
     HELD = "held"
     HELD_URGENT = "held_urgent"
     INFERENCE = "inference"

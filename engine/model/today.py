@@ -62,6 +62,7 @@ class TodayPage:
     """The lists; each is cut at a number of rows, as `cut` says.
 
     `proposals` are the drafts of rules that wait for the account's release, the oldest first.
+    `emergencies` are the beginnings of emergency accesses that wait for a review, likewise.
     """
 
     now: Instant
@@ -72,3 +73,4 @@ class TodayPage:
     unreachable: tuple[UnreachablePerson, ...]
     cut: bool
     proposals: tuple[RuleDraft, ...] = ()
+    emergencies: tuple[Instant, ...] = ()

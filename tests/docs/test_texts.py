@@ -79,6 +79,7 @@ EXAMPLES = {
     "confirm_phone": operator_texts.confirm_phone("Sam", "4821"),
     "phone_denied": operator_texts.phone_denied("Sam", 1),
     "emergency_access": operator_texts.emergency_access("Sam", "C-1042", "reason"),
+    "unreviewed_access": operator_texts.unreviewed_access(2),
     "held": operator_texts.held(9),
     "judged_in_two_ways": operator_texts.judged_in_two_ways(),
     "news": operator_texts.news(["source detox is silent"]),

@@ -88,6 +88,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "trial": (REFS,),
     "canary": (),
     "monthly_report": (),
+    "unreviewed_access": ((1, 99_999),),
     "restored": (("2026-06-02 12:00 UTC",),),
     "confirm_phone": (CALL_NAMES, ("4821",)),
     "phone_denied": (REFS, (1, 10**12)),

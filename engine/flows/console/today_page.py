@@ -17,6 +17,7 @@ from engine.model.notify_reason import NotifyReason
 from engine.model.rule import Rule
 from engine.model.staff import Staff
 from engine.model.today import AlertInHand, TodayPage, UnreachablePerson, UnseenTexts
+from engine.store.access import emergency
 from engine.store.alerts import alerts, supervision
 from engine.store.alerts.alerts import Routed
 from engine.store.people import staff
@@ -49,6 +50,7 @@ def open_page(desk: Desk, who: SignedIn) -> TodayPage | Access:
             tuple(_unreachable(conn, list(people.values()), now)),
             max(len(untaken), len(taken), len(unseen)) > MOST,
             tuple(rule_release.waiting(conn, desk, who)),
+            tuple(emergency.unreviewed(conn, now)),
         )
     clients = {one.alert.client_id for one in shown} | {row[0] for row in unseen[:MOST]}
     if clients:

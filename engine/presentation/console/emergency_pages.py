@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from engine.model.emergency_access import LONGEST_REASON, SHORTEST_REASON, EmergencyPage
+from engine.model.emergency_access import (
+    LONGEST_REASON,
+    SHORTEST_REASON,
+    EmergencyPage,
+    is_overdue,
+)
 from engine.presentation.console import when
 from engine.presentation.console.frame import Frame, render_page
 from engine.presentation.page_language import in_language
@@ -28,6 +33,7 @@ def listed(frame: Frame, page: EmergencyPage) -> str:
             "access": one,
             "began": in_language("{time} ago", time=when.ago(one.began_at, page.now)),
             "stands": one.reviewed_at is None and one.ends_at > page.now,
+            "overdue": is_overdue(one, page.now),
             "left": when.ago(page.now, one.ends_at),
             "reviewed": one.reviewed_at
             and in_language("{time} ago", time=when.ago(one.reviewed_at, page.now)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.model.emergency_access import REVIEWED_WITHIN_US
 from engine.model.instant import DAY_US
 from engine.model.local_time import Zones, ZoneSpell
 from engine.model.today import AlertInHand, TodayPage
@@ -29,7 +30,10 @@ def today(frame: Frame, page: TodayPage) -> str:
             {"one": one, "waits": when.ago(one.proposed_at or one.saved_at, page.now)}
             for one in page.proposals
         ],
-        unreachable=unreachable, unseen=unseen,
+        unreachable=unreachable, unseen=unseen, emergencies=[
+            {"waits": when.ago(began, page.now), "old": page.now - began > REVIEWED_WITHIN_US}
+            for began in page.emergencies
+        ],
         untaken=[_row(one, page, zones) for one in page.untaken],
         taken=[_row(one, page, zones) for one in page.taken],
     )  # fmt: skip

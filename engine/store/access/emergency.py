@@ -62,6 +62,13 @@ def listed(conn: Connection, most: int) -> list[EmergencyAccess]:
     return [EmergencyAccess(**row._mapping) for row in found]
 
 
+def unreviewed(conn: Connection, before: Instant) -> list[Instant]:
+    """Return when each access began that nobody has reviewed and that began before an instant."""
+    wanted = (emergency_access.c.reviewed_at.is_(None), emergency_access.c.began_at < before)
+    order = emergency_access.c.began_at
+    return list(conn.scalars(select(emergency_access.c.began_at).where(*wanted).order_by(order)))
+
+
 def review(conn: Connection, access_id: int, reviewer: int, finding: str, now: Instant) -> bool:
     """Close an access; return whether it was there and had no review."""
     unreviewed = (emergency_access.c.id == access_id, emergency_access.c.reviewed_at.is_(None))
