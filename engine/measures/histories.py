@@ -9,9 +9,9 @@ stays in its client's stretch, and an instant less one never reaches the stretch
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import cached_property
-from itertools import count
+from collections.abc import Callable, Hashable, Sequence
+from functools import cache, cached_property
+from itertools import chain, count
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from engine.measures.comparison import ANY, Where
 from engine.measures.signal import KindOrSignal
-from engine.model.client import Client
+from engine.model.client import TIMEZONE, Client, zones_of
 from engine.model.event import CodedContents, EventColumns, Value, read_fields
 from engine.model.instant import DAY_US, Instant
 from engine.model.local_time import Zones
@@ -32,6 +32,8 @@ Bools = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
 T = TypeVar("T")
 H = TypeVar("H", bound=Hashable)
+
+_NOWHERE = np.empty(0, np.intp)
 
 
 def one_key(key: int) -> Keys:
@@ -184,7 +186,13 @@ class Histories:
     @cached_property
     def zones(self) -> tuple[NDArray[np.int32], list[Zones]]:
         """Which timezones over time each client has, (clients,), among the distinct ones."""
-        return _coded([client.zones for client in self.clients])
+        moved = set(self.owners(self.record(TIMEZONE)[0]).tolist())
+        stays = cache(lambda timezone: zones_of((), timezone))
+        zones = (
+            client.zones if place in moved else stays(client.timezone)
+            for place, client in enumerate(self.clients)
+        )
+        return _coded(list(zones))
 
     @cached_property
     def horizons(self) -> Keys:
@@ -208,9 +216,20 @@ class Histories:
 
     def of_kind(self, kind: KindOrSignal) -> NDArray[np.intp]:
         """Return the places in the event arrays of the events of a kind or signal."""
-        return self.remember(
-            ("kind", kind), lambda: np.flatnonzero(self.payloads.of_kind(kind)[self.payload])
-        )
+
+        def find() -> NDArray[np.intp]:
+            if isinstance(kind, str):
+                codes, kinds = self._kinds
+                return np.flatnonzero(codes == kinds.index(kind)) if kind in kinds else _NOWHERE
+            return np.flatnonzero(self.payloads.of_kind(kind)[self.payload])
+
+        return self.remember(("kind", kind), find)
+
+    @cached_property
+    def _kinds(self) -> tuple[NDArray[np.int32], list[str]]:
+        """Return the number of each event's kind, (n,), and the distinct kinds."""
+        codes, kinds = _coded(self.payloads.kinds)
+        return codes[self.payload], kinds
 
     def select(
         self, kind: KindOrSignal, where: Where = ANY, carrying: str | None = None
@@ -246,17 +265,21 @@ class Histories:
         """Return the ascending keys at which an entry of the records changes, and its values."""
 
         def find() -> tuple[Keys, list[str | None]]:
-            found = self._records.get(entry, [])
-            return np.array([at for at, _ in found], np.int64), [value for _, value in found]
+            keys, codes, words, values = self._entries
+            places = np.flatnonzero(codes == words.index(entry)) if entry in words else _NOWHERE
+            return keys[places], [values[place] for place in places.tolist()]
 
         return self.remember(("record", entry), find)
 
     @cached_property
-    def _records(self) -> Mapping[str, list[tuple[int, str | None]]]:
-        """Return the ascending keys and the values of each entry of the records, by its word."""
-        found = defaultdict(list)
-        for place, client in enumerate(self.clients):
-            base = place << SHIFT
-            for at, entry, value in client.record:
-                found[entry].append((base + at, value))
-        return found
+    def _entries(self) -> tuple[Keys, NDArray[np.int32], list[str], Sequence[str | None]]:
+        """Return all entries of the records as columns, in the order of their keys.
+
+        They are (entries,) keys, (entries,) codes into the distinct words, these, and the values.
+        """
+        sizes = [len(client.record) for client in self.clients]
+        entries = list(chain.from_iterable(client.record for client in self.clients))
+        instants, said, values = zip(*entries, strict=True) if entries else ((), (), ())
+        codes, words = _coded(said)
+        bases = np.repeat(self.bases, np.array(sizes, np.int64))
+        return bases + np.array(instants, np.int64), codes, words, values

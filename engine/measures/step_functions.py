@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 
 from engine.measures.histories import SHIFT, Bools, Histories, Keys
 from engine.model.duration import Duration
-from engine.model.record import spell_open
 
 _SPELLS = ("enrolled", "ended", "leave_began", "leave_ended")
 
@@ -83,27 +81,39 @@ def crossings(first: Keys, last: Keys, duration: Duration, turns: Sequence[int])
 
 def in_care(histories: Histories) -> Keys:
     """Return the flips of being enrolled and not on leave, when rules apply to a client."""
-    return histories.remember("in care", lambda: np.array(_care(histories), np.int64))
+    return histories.remember("in care", lambda: _care(histories))
 
 
-def _care(histories: Histories) -> list[int]:
-    moments: dict[int, set[str]] = defaultdict(set)
-    for word in _SPELLS:
-        for key in histories.record(word)[0].tolist():
-            moments[key].add(word)
-    changes: list[int] = []
-    owner, enrolled, away, inside = -1, False, False, False
-    for key in sorted(moments):
-        if key >> SHIFT != owner:
-            # A client in care to the end flips at the next one's base. The last one's would not fit
-            # 64 bits only in a batch larger than MOST_CLIENTS.
-            changes += [(owner + 1) << SHIFT] if inside else []
-            owner, enrolled, away, inside = key >> SHIFT, False, False, False
-        words = moments[key]
-        enrolled = spell_open(enrolled, words, "enrolled", "ended")
-        # A client who is enrolled again is back from any leave.
-        away = spell_open(away and "enrolled" not in words, words, "leave_began", "leave_ended")
-        if (enrolled and not away) != inside:
-            inside = not inside
-            changes.append(key)
-    return [*changes, (owner + 1) << SHIFT] if inside else changes
+def _care(histories: Histories) -> Keys:
+    """Find them as `engine.model.record.spell_open` does for one client and instant.
+
+    A spell that begins and ends at one instant stays as it was. A client who is enrolled again is
+    back from any leave.
+    """
+    bases = histories.bases
+    at_words = [histories.record(word)[0] for word in _SPELLS]
+    # At the base after the last client's, one who is in care to the end flips.
+    keys = merged([*at_words, bases, bases[-1:] + (1 << SHIFT)])
+    enrolled, ended, left, returned = (_among(keys, at) for at in at_words)
+    starts = _among(keys, bases) | (keys >> SHIFT == len(bases))
+    inside = _latched(enrolled & ~ended, starts | (ended & ~enrolled))
+    leaves, returns = left & ~returned, returned & ~left
+    away = _latched(leaves, ~leaves & (starts | returns | enrolled))
+    return flips(keys, inside & ~away)
+
+
+def _among(keys: Keys, some: Keys) -> Bools:
+    """Return which of the keys are among some of them."""
+    found = np.zeros(len(keys), bool)
+    found[keys.searchsorted(some)] = True
+    return found
+
+
+def _latched(sets: Bools, resets: Bools) -> Bools:
+    """Return the state at each key: the newest that sets it, or resets it, decides.
+
+    Where a key does both it sets the state. The first key does one of them.
+    """
+    decides = np.flatnonzero(sets | resets)
+    newest = decides.searchsorted(np.arange(len(sets)), "right") - 1
+    return sets[decides[newest]]

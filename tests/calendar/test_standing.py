@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.calendar.standing import standing_at
-from engine.measures.histories import Histories, one_key
+from engine.measures.histories import Histories
 from engine.measures.step_functions import in_care, truth_at
 from engine.model.client import SPELL_WORDS, Client, RecordEntry
 from engine.model.event import EventColumns
@@ -18,15 +18,16 @@ RECORDS = st.lists(
 )
 
 
-@given(RECORDS, st.integers(0, 7))
-def test_a_client_is_expected_to_keep_schedules_just_when_rules_apply(
-    record: list[RecordEntry], at: int
+@given(st.lists(RECORDS, max_size=3), st.integers(0, 7))
+def test_clients_are_expected_to_keep_schedules_just_when_rules_apply(
+    records: list[list[RecordEntry]], at: int
 ) -> None:
-    dated = tuple(sorted(record, key=lambda entry: entry.at))
-    histories = Histories([Client(1, "C-1", "UTC", dated)], EventColumns())
-    stands = standing_at(dated, at)
-    applies = bool(truth_at(in_care(histories), one_key(at))[0])
-    assert (stands.enrolled and not stands.on_leave) == applies
+    dated = [tuple(sorted(record, key=lambda entry: entry.at)) for record in records]
+    clients = [Client(number, f"C-{number}", "UTC", one) for number, one in enumerate(dated)]
+    histories = Histories(clients, EventColumns())
+    stands = [standing_at(record, at) for record in dated]
+    applies = truth_at(in_care(histories), histories.bases + at)
+    assert [one.enrolled and not one.on_leave for one in stands] == applies.tolist()
 
 
 def test_attributes_hold_from_their_dates_and_are_compared_without_case() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -249,4 +249,6 @@ def _spans(histories: Histories, found: Sequence[_Held]) -> list[Span]:
         ends,
         later[order],
     )
-    return list(map(Span._make, zip(*(column.tolist() for column in columns), strict=True)))
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    # Less than half the time of `Span._make`, because no Python runs for a span.
+    return list(map(partial(tuple.__new__, Span), rows))
