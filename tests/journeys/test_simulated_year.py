@@ -60,7 +60,7 @@ def test_a_year_through_the_real_flows_equals_a_plain_simulation(sqlite_database
 def assert_ended_once(
     database: Database, rows: Mapping[Any, Any], plain: Mapping[int, PlainYear]
 ) -> None:
-    """Each expectation ended once, except those of which more became known after their end."""
+    """Each expectation ended once, except where more became known after its end."""
     with database.read() as conn:
         ends = Counter(conn.execute(text("SELECT id FROM endings")).scalars())
     for number, one in plain.items():
