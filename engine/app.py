@@ -149,6 +149,7 @@ class Engine:
         self._sources = sources
         self._gateway = gateway
         self._time = GuardedClock(clock)
+        database.before_commit = partial(clock_watch.refuse_outdated, self._time)
         self._patience = patience
         # Reading and judging exclude each other, because unread events of a source would look like
         # inactivity. The lock is fair, so that a backlog never keeps the sources from being read.

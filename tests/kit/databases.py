@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from engine.store.database.connection import Database
 from engine.store.tables import metadata
@@ -47,6 +47,7 @@ class SqliteFile:
         for left in self._file.parent.glob(f"{self._file.name}*"):
             left.unlink()
         shutil.copyfile(self._template, self._file)
+        self._database.before_commit = _allow
         return self._database
 
     def close(self) -> None:
@@ -75,6 +76,7 @@ class Postgres:
 
         One that changes its tables makes another.
         """
+        self._database.before_commit = _allow
         with self._database.write() as conn:
             conn.connection.cursor().execute(_EMPTY)
         return self._database
@@ -93,3 +95,7 @@ class Postgres:
         with engine.connect() as conn:
             conn.execute(text(statement))
         engine.dispose()
+
+
+def _allow(_: Connection) -> None:
+    """Commit, because no daemon of the test before goes by its clock any more."""

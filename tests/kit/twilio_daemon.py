@@ -160,11 +160,13 @@ class Daemon:
             gateway,
             self.machine,
         )
+        self._web.before_commit = self._database.before_commit
         self.engine.web_database = self._web
         self._steps = {tick.name: tick.step for tick in self.engine.ticks()}
         self._app = FastAPI(openapi_url=None)
         for add_routes in self.engine.incoming.routes():
             add_routes(self._app)
+        self._looked_at = site.clock.at
         self.engine.start_clock(self.machine.monotonic)
         self.engine.accept_settings()
 
@@ -191,6 +193,7 @@ class Daemon:
     def tick(self, *names: str) -> None:
         """Take a step of these flows."""
         for name in names:
+            self._look(name)
             self._steps[name]()
 
     def due(self) -> list[str]:
@@ -221,6 +224,7 @@ class Daemon:
 
     async def call(self, url: str, form: Mapping[str, str], signed: str) -> tuple[int, str]:
         """One call of Twilio's: status and body."""
+        self._look()
         parts = urlsplit(url)
         received: list[dict[str, Any]] = []
         scope = {
@@ -242,6 +246,13 @@ class Daemon:
         return received[0]["status"], b"".join(
             each.get("body", b"") for each in received[1:]
         ).decode()
+
+    def _look(self, name: str = "") -> None:
+        """Look at the clock before another step, because a daemon does so every few seconds."""
+        if name == "clock" or self._site.clock.at - self._looked_at >= MINUTE:
+            self._looked_at = self._site.clock.at
+            if name != "clock":
+                self._steps["clock"]()
 
     def _in_transaction(self, moment: str, conn: Connection) -> None:
         site = self._site

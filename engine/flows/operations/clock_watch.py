@@ -8,7 +8,8 @@ from dataclasses import replace
 import structlog
 from sqlalchemy import Connection
 
-from engine.calendar.machine_clock import ClockReading, ClockState, ClockVerdict, gap
+from engine.calendar.machine_clock import AHEAD_US, ClockReading, ClockState, ClockVerdict, gap
+from engine.errors import StoreUnavailableError
 from engine.flows.operations.guarded_clock import GuardedClock
 from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration, write_duration
@@ -24,7 +25,8 @@ ACTOR = "clock"
 SHOWN_US = HOUR_US
 # A daemon that no longer reports its clock's difference has ended.
 _DIFFERS_US = 10 * MINUTE_US
-# A flow that began under the wrong clock may end, and write, after the repair.
+# PostgreSQL ends a transaction that has been idle for 60 s, so each that was found right before a
+# repair has committed or ended long before this.
 _REPAIR_AGAIN_US = 180 * SECOND_US
 
 _log = structlog.get_logger()
@@ -32,19 +34,32 @@ _log = structlog.get_logger()
 
 def begin(database: Database, clock: GuardedClock, host: str) -> None:
     """Judge a process's first reading on this host, by the last tick and the database's clock."""
-    with database.read() as conn:
-        last, before = machine_clock.last_tick(conn), machine_clock.read(conn)
-        theirs = server_clock.read(conn) if clock.is_guarded else None
-    state, verdict, reading = clock.begin(theirs, last, before.floor if before else None)
-    _note(database, clock, host, state, verdict, reading, reading.said if last is None else last)
+    _look(database, clock, host, first=True)
 
 
 def watch(database: Database, clock: GuardedClock, host: str) -> None:
     """Judge the present reading; call it every few seconds."""
-    with database.read() as conn:
-        theirs = server_clock.read(conn) if clock.is_guarded else None
-    was = clock.now()
-    _note(database, clock, host, *clock.look(theirs), was)
+    _look(database, clock, host, first=False)
+
+
+def refuse_outdated(clock: GuardedClock, conn: Connection) -> None:
+    """Refuse to commit decisions by a clock that was repaired since, or not looked at.
+
+    A daemon that was suspended may wake after the repair of a wrong clock and still go by it. No
+    repair would find what it writes.
+
+    Args:
+        clock: The clock that the flows of this process go by.
+        conn: The transaction, before it commits.
+
+    Raises:
+        StoreUnavailableError: The step must be taken again.
+    """
+    last = machine_clock.last_look(conn)
+    if last is not None and not clock.may_write(*last):
+        raise StoreUnavailableError(
+            "The clock that this step went by must be looked at first; the step is taken again."
+        )
 
 
 def broken(conn: Connection, now: Instant) -> list[str]:
@@ -58,30 +73,37 @@ def broken(conn: Connection, now: Instant) -> list[str]:
     return found
 
 
-def _note(
-    database: Database,
-    clock: GuardedClock,
-    host: str,
-    state: ClockState,
-    verdict: ClockVerdict,
-    reading: ClockReading,
-    was: Instant,
-) -> None:
-    by, now = reading.said - was, state.now
-    believed_behind = verdict is ClockVerdict.BELIEVED_BEHIND
-    with database.write(durable=believed_behind) as conn:
+def _look(database: Database, clock: GuardedClock, host: str, *, first: bool) -> None:
+    """Judge a reading, and repeat what a wrong clock decided.
+
+    The last tick in the database never goes back without a repair, and each repair refuses the
+    writes of those who have not seen it. So nothing that a wrong clock left ahead stays.
+    """
+    # A power cut may undo it only together with all that was written later.
+    with database.write(durable=False) as conn:
+        # All clocks are read under the lock, so that no look of another daemon comes between.
         lock(conn, "cloc")
-        last = machine_clock.read(conn) or LastReading(now, state.floor)
+        before = machine_clock.read(conn)
+        state, verdict, reading, was = _judge(conn, clock, before, first)
+        by, now = reading.said - was, state.now
+        last = before or LastReading(now, state.floor)
         away = gap(last.at, now, last.away)
         if away is not None:
             last = replace(last, away_from=away[0], away_until=away[1])
-        last = replace(last, at=now, floor=state.floor)
-        if verdict.is_news:
+        left_ahead = state.doubted is None and last.at > now + AHEAD_US
+        if left_ahead and verdict is not ClockVerdict.BELIEVED_BEHIND:
+            # A daemon that has ended since, or is suspended, believed a time that lies ahead.
+            was, by = last.at, now - last.at
+        repairs = left_ahead or verdict is ClockVerdict.BELIEVED_BEHIND
+        # In doubt the tick of a daemon that believes a later time stands.
+        at = now if state.doubted is None else max(now, last.at)
+        last = replace(last, at=at, floor=state.floor)
+        if verdict.is_news or repairs:
             last = replace(last, jumped_at=now, jumped_by=by)
-        if believed_behind:
+        if repairs:
             clock_repair.repair_events(conn, now)
             last = replace(last, repaired_at=now, was=was)
-        repaired = _repair(conn, last)
+        repaired = _repair(conn, last, now)
         machine_clock.write(conn, last)
         machine_clock.write_difference(conn, host, reading.differs, now)
         if repaired:
@@ -93,8 +115,9 @@ def _note(
                 subject="clock",
                 detail=repaired,
             )
-    clock.adopt(state, reading)
-    if verdict.is_news:
+        clock.answer_for(last.repaired_at)
+    clock.adopt(state, reading, last.repaired_at)
+    if verdict.is_news or repairs:
         _log.error("the clock jumped", verdict=verdict.value, seconds=by // SECOND_US)
     elif verdict is ClockVerdict.RIGHT_AGAIN:
         _log.warning("the clock is right again")
@@ -102,12 +125,26 @@ def _note(
         _log.warning("decisions of a wrong clock are made again", **repaired)
 
 
-def _repair(conn: Connection, last: LastReading) -> Mapping[str, int]:
-    """Repair, again and again while a flow that began under the wrong clock may still write."""
+def _judge(
+    conn: Connection, clock: GuardedClock, before: LastReading | None, first: bool
+) -> tuple[ClockState, ClockVerdict, ClockReading, Instant]:
+    """Judge a reading; also return the instant that it takes the place of."""
+    theirs = server_clock.read(conn) if clock.is_guarded else None
+    if not first and clock.has_seen(before.repaired_at if before else None):
+        was = clock.now()
+        return *clock.look(theirs), was
+    # What another daemon repaired meanwhile settles the doubt, as the last tick does at a start.
+    last = machine_clock.last_tick(conn)
+    judged = clock.begin(theirs, last, before.floor if before else None)
+    return *judged, judged[2].said if last is None else last
+
+
+def _repair(conn: Connection, last: LastReading, now: Instant) -> Mapping[str, int]:
+    """Repair, again and again while a transaction that was checked before it may still commit."""
     since, was = last.repaired_at, last.was
-    if since is None or was is None or not 0 <= last.at - since < _REPAIR_AGAIN_US:
+    if since is None or was is None or not 0 <= now - since < _REPAIR_AGAIN_US:
         return {}
-    repaired = clock_repair.repair(conn, last.at, was)
+    repaired = clock_repair.repair(conn, now, was)
     return {kind: number for kind, number in repaired.items() if number}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from pathlib import Path
@@ -19,19 +19,23 @@ from engine.errors import StoreUnavailableError, UserError
 from engine.fair_lock import FairLock
 from engine.model.redaction import hide, is_secret_name
 from engine.store.database.db_errors import outage_in
+from engine.store.database.driver import run_by_driver
 
 # The newest migration. A test compares it with the migrations folder, so that commands know whether
 # the tables are theirs without importing Alembic.
 HEAD = "0044"
 _VERSION = table("alembic_version", column("version_num", String))
 BUSY_SECONDS = 30
+# A suspended daemon must not hold its locks for longer, and its decisions would be out of date.
+_GIVE_UP = "SET LOCAL idle_in_transaction_session_timeout = '60s'"
 CONNECT_SECONDS = 10
 
 
 class Database:
     """One database, shared by all threads of a process.
 
-    Connections come from `read` and `write`.
+    Connections come from `read` and `write`. `before_commit` looks at each transaction that writes,
+    and refuses it by an error.
     """
 
     def __init__(self, url: URL, engine: Engine) -> None:
@@ -41,6 +45,7 @@ class Database:
         self._mark: int | None = None  # a descriptor
         self._busy_seconds = BUSY_SECONDS
         self.writing = FairLock()  # of the threads of this process, on SQLite
+        self.before_commit: Callable[[Connection], None] = lambda _: None
 
     @classmethod
     def open(
@@ -85,7 +90,7 @@ class Database:
         """
         url = self.url.render_as_string(hide_password=False)
         other = Database.open(url, busy_seconds=busy_seconds, connections=connections)
-        other._file = self._file
+        other._file, other.before_commit = self._file, self.before_commit
         return other
 
     @classmethod
@@ -155,7 +160,8 @@ class Database:
             return self._alone(
                 f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}", "BEGIN IMMEDIATE"
             )
-        return self._transaction(*([] if durable else ["SET LOCAL synchronous_commit = off"]))
+        first = _GIVE_UP if durable else f"{_GIVE_UP}; SET LOCAL synchronous_commit = off"
+        return self._transaction(first, check=self.before_commit)
 
     def read(self) -> AbstractContextManager[Connection]:
         """Return a connection for reading, which sees one consistent snapshot throughout."""
@@ -266,14 +272,16 @@ class Database:
                 f"The database {self.shown} is too busy: another part of Handrail writes to it."
             )
         try:
-            with self._transaction(*first) as conn:
+            with self._transaction(*first, check=self.before_commit) as conn:
                 yield conn
         finally:
             self.writing.release()
 
     @contextmanager
-    def _transaction(self, *first: str, **options: Any) -> Iterator[Connection]:
-        """Open a transaction with these options and first statements.
+    def _transaction(
+        self, *first: str, check: Callable[[Connection], None] | None = None, **options: Any
+    ) -> Iterator[Connection]:
+        """Open a transaction with these options and first statements, and a check at its end.
 
         On SQLite no other statement begins it.
         """
@@ -283,8 +291,10 @@ class Database:
                     conn.execution_options(**options)
                 with conn.begin():
                     for statement in first:
-                        _say(conn, statement)
+                        run_by_driver(conn, statement)
                     yield conn
+                    if check is not None:
+                        check(conn)
         except NoConnectionLeft as error:
             raise StoreUnavailableError(
                 f"The database {self.shown} is too busy: all connections are in use."
@@ -296,14 +306,6 @@ class Database:
             if sentence is None:
                 raise
             raise StoreUnavailableError(sentence) from error
-
-
-def _say(conn: Connection, statement: str) -> None:
-    """Run a statement by the driver alone, because SQLAlchemy takes five times as long."""
-    try:
-        conn.connection.driver_connection.execute(statement)  # type: ignore[union-attr]
-    except conn.dialect.loaded_dbapi.Error as error:
-        raise DBAPIError(statement, None, error) from error
 
 
 def _parse(url: str) -> URL:

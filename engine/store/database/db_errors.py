@@ -29,6 +29,7 @@ _NO_TABLES = "has no tables of this version yet; run handrail db upgrade"
 # By the beginning of the SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES: Mapping[str, str] = {
     "42P01": _NO_TABLES,
+    "25P03": "ended a transaction that had been idle for a minute",
     "25006": "is read-only; give Handrail one it may write",
     "28": "refuses this user or password",
     "3D": "does not exist; create it first",

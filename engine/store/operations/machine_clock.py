@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from engine.model.duration import Duration
 from engine.model.instant import Instant
+from engine.store.database.driver import run_by_driver
 from engine.store.database.upsert import put_row
 from engine.store.tables.operations import clock_differences, job_runs, machine_clock
 
@@ -35,6 +36,7 @@ class LastReading:
 
 _READ = select(*[machine_clock.c[name] for name in LastReading.__dataclass_fields__])
 _LAST_JOB = select(func.max(job_runs.c.ended_at))
+_LAST_LOOK = f"SELECT at, repaired_at FROM {machine_clock.name}"
 _CLEAR = delete(machine_clock)
 _WRITE = insert(machine_clock)
 _AGREES = delete(clock_differences).where(clock_differences.c.host == bindparam("of"))
@@ -45,6 +47,15 @@ def read(conn: Connection) -> LastReading | None:
     """Return the last reading; None before the first."""
     row = conn.execute(_READ).first()
     return LastReading(*row) if row else None
+
+
+def last_look(conn: Connection) -> tuple[Instant, Instant | None] | None:
+    """Return the last tick and the last repair; None before the first.
+
+    Each transaction asks for them, so the driver alone does it.
+    """
+    row: tuple[Instant, Instant | None] | None = run_by_driver(conn, _LAST_LOOK).fetchone()
+    return row
 
 
 def last_tick(conn: Connection) -> Instant | None:

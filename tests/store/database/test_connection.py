@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from engine.errors import StoreUnavailableError, UserError
 from engine.store.database.connection import HEAD, Database
@@ -318,3 +318,26 @@ def test_a_thread_that_waits_too_long_to_write_is_told_so(tmp_path: Path) -> Non
         database.write(),
     ):
         pass
+
+
+def test_a_writer_that_is_suspended_holds_others_up_for_a_minute_at_most(
+    postgres_database: Database,
+) -> None:
+    ends = text("SHOW idle_in_transaction_session_timeout")
+    for durable in (True, False):
+        with postgres_database.write(durable=durable) as conn:
+            assert conn.scalar(ends) == "1min"
+    with postgres_database.read() as conn:
+        assert conn.scalar(ends) == "0"
+
+
+def test_a_check_before_the_commit_refuses_a_transaction(database: Database) -> None:
+    def refuse(conn: Connection) -> None:
+        if conn.scalar(select(job_runs.c.job)):
+            raise StoreUnavailableError("not by this clock")
+
+    database.before_commit = refuse
+    with pytest.raises(StoreUnavailableError, match="not by this clock"), database.write() as conn:
+        conn.execute(insert(job_runs), RUN)
+    with database.read() as conn:
+        assert conn.scalar(select(job_runs.c.job)) is None

@@ -9,6 +9,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import OperationalError
@@ -141,3 +142,8 @@ def test_a_postgres_that_gives_up_waiting(
         conn.execute(text("LOCK TABLE job_runs"))
         with pytest.raises(StoreUnavailableError, match=says):
             wait()
+
+
+def test_a_postgres_that_ended_what_a_suspended_daemon_had_begun() -> None:
+    ended = OperationalError("COMMIT", None, psycopg.errors.IdleInTransactionSessionTimeout())
+    assert "had been idle" in str(outage_in(ended, "here"))
