@@ -97,7 +97,7 @@ class DraftPage:
     `shown` is what the text areas hold: what was typed, if that could not be saved. `present` is
     the file in the folder now; None if it is not there. `others` are drafts of the same file by
     other accounts. `cases` is None if they were not tried, and empty if there are none. `serves`
-    says whether the rules that serve hold the draft's text.
+    says whether the rules that serve hold the draft's text, or the file is gone that it removes.
     """
 
     draft: RuleDraft
@@ -136,11 +136,15 @@ class RuleFilePage:
 
 @dataclass(frozen=True, slots=True)
 class RuleFileCard:
-    """A rule file in the list: how many rules of it serve, and who is at work on it."""
+    """A rule file in the list: how many rules of it serve, and who is at work on it.
+
+    `in_folder` is False for a file that is a draft so far.
+    """
 
     file: str
     rules: int
     drafts: tuple[RuleDraft, ...]
+    in_folder: bool
 
 
 @dataclass(frozen=True, slots=True)

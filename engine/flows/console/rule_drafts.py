@@ -8,7 +8,7 @@ from pathlib import PurePath
 from sqlalchemy import Connection
 
 from engine.access.abilities import Ability, Access, may
-from engine.errors import MistakesError
+from engine.errors import Mistake, MistakesError
 from engine.flows.console import rule_cases
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
@@ -41,12 +41,14 @@ def open_files(desk: Desk, who: SignedIn) -> tuple[RuleFileCard, ...] | Access:
     with desk.database.read() as conn:
         standing = rule_drafts.standing(conn)
     book = desk.rulebook()
-    names = dict.fromkeys([*typed_files.names(desk.settings), *(one.file for one in standing)])
+    present = frozenset(typed_files.names(desk.settings))
+    names = present | {one.file for one in standing}
     return tuple(
         RuleFileCard(
             name,
             len(rules_of(book, name)),
             tuple(one for one in standing if one.file == name),
+            name in present,
         )
         for name in sorted(names)
     )
@@ -196,28 +198,29 @@ def page_of(
         others = rule_drafts.standing(conn, draft.file) if draft else []
     if draft is None:
         return None
-    shown = typed or draft.texts
+    shown, present = typed or draft.texts, _present(desk, draft.file)
+    texts = desk.rulebook().files.values()
     return DraftPage(
         draft,
         shown,
         draft.author_id == who.account.id,
         may(who.account.role, Ability.RELEASE_RULES) is Access.GRANTED,
         desk.settings.one_person_releases,
-        _present(desk, draft.file),
+        present,
         tuple(one for one in others if one.id != draft.id),
         notice,
         checked(desk, draft.file, shown),
-        serves=draft.texts.rules in desk.rulebook().files.values(),
+        serves=draft.texts.rules in texts if draft.texts.rules else present is None,
     )
 
 
 def checked(desk: Desk, file: str, texts: RuleFileTexts) -> DraftCheck:
     """Check a file as typed, and say its rules in words."""
     found = typed_files.check(desk.settings, file, texts)
-    book = found.found.rulebook
-    if book is None or found.mistakes or found.elsewhere:
-        return DraftCheck(found.mistakes, found.elsewhere, (), (), ())
-    serving, routing = desk.rulebook(), desk.settings.routing
+    book, serving, routing = found.found.rulebook, desk.rulebook(), desk.settings.routing
+    mistakes = found.mistakes if texts.rules else _against_removal(serving, file, texts)
+    if book is None or mistakes or found.elsewhere:
+        return DraftCheck(mistakes, found.elsewhere, (), (), ())
     here = set(rules_of(book, file)) | set(rules_of(serving, file))
     changes = tuple(
         RuleChange(one.rule_id, in_words(one), one.sentences)
@@ -231,6 +234,18 @@ def checked(desk: Desk, file: str, texts: RuleFileTexts) -> DraftCheck:
         for one in rules_of(book, file)
     )
     return DraftCheck((), (), found.warnings, changes, tuple(words))
+
+
+def _against_removal(serving: Rulebook, file: str, texts: RuleFileTexts) -> tuple[Mistake, ...]:
+    """Return why a file cannot be taken out of the folder: live rules serve on without a file."""
+    said = [
+        f"'{one}' is live, and goes on without a file; retire it first, and let that be released"
+        for one in rules_of(serving, file)
+        if serving.rules[one].status == "live"
+    ]
+    if texts.cases:
+        said.append("cases without rules are not kept; empty that field too, to remove both files")
+    return tuple(Mistake(file, 0, 0, one) for one in said)
 
 
 def rules_of(book: Rulebook, file: str) -> list[str]:
@@ -256,6 +271,8 @@ def _like(base: RuleFileTexts, typed: RuleFileTexts) -> RuleFileTexts:
 
 def _ends_like(base: str, typed: str) -> str:
     text = typed.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        return ""
     if text and not text.endswith("\n"):
         text += "\n"
     return text.replace("\n", "\r\n") if "\r\n" in base else text

@@ -12,7 +12,7 @@ from engine.flows.console.rule_drafts import NO_FILE, open_file, page_of
 from engine.flows.console.signing_in import SignedIn
 from engine.flows.rules import typed_files
 from engine.model.rule_draft import RuleDraft, RuleFileTexts
-from engine.model.rule_editor import DraftNotice, DraftPage, FileHistory, FileVersion, RuleFilePage
+from engine.model.rule_editor import DraftNotice, DraftPage, FileHistory, FileVersion
 from engine.rulebook.parsing.load import PLAN
 from engine.store.database.locks import lock
 from engine.store.operations import rule_drafts as stored
@@ -22,19 +22,24 @@ _MOST = 200  # rule sets that are looked at
 
 
 def open_history(desk: Desk, who: SignedIn, file: str) -> FileHistory | Access | None:
-    """Return the versions of a file that have served, the newest first."""
+    """Return the versions of a file that have served, the newest first; it may be gone."""
     page = open_file(desk, who, file)
-    if not isinstance(page, RuleFilePage):
+    if isinstance(page, Access):
         return page
     with desk.database.read() as conn:
         accepted = rule_sets.acceptances(conn, _MOST)
         released = stored.released(conn, file)
+        own = [one.id for one in stored.standing(conn, file) if one.author_id == who.account.id]
     versions: list[FileVersion] = []
     for at, one in reversed(accepted):
         text = _text_of(one.files, file)
         if text is not None and not (versions and versions[-1].texts.rules == text):
             versions.append(_version(one.id, at, text, released))
-    return FileHistory(file, page.texts, tuple(reversed(versions)), page.own_draft, page.may_edit)
+    if page is None and not versions:
+        return None
+    may_edit = may(who.account.role, Ability.EDIT_RULES) is Access.GRANTED
+    present = NO_FILE if page is None else page.texts
+    return FileHistory(file, present, tuple(reversed(versions)), next(iter(own), None), may_edit)
 
 
 def go_back(

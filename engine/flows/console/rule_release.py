@@ -61,7 +61,7 @@ def _unripe(page: DraftPage, why: str) -> DraftNotice | None:
     """Return why a draft cannot be proposed; None if it can."""
     if page.checked is None or not page.checked.usable:
         return DraftNotice.MISTAKES
-    if page.shown == page.present:
+    if page.shown == (page.present or NO_FILE):
         return DraftNotice.NO_CHANGE
     if page.base_changed:
         return DraftNotice.BASE_CHANGED

@@ -65,6 +65,8 @@ def folder_with(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return the texts of the rules and plans, and of the cases, by name, with a file as typed.
 
+    A file without text is left out, as if it were not in the folder.
+
     Raises:
         MistakesError: Another file cannot be read.
     """
@@ -72,7 +74,7 @@ def folder_with(
     if settings.plans.exists():
         rules |= {f"{file.name}{PLAN}": _text(file) for file in rule_files(settings.plans)}
     cases = {typed_cases: typed.cases} if (typed_cases := cases_of(name)) and typed.cases else {}
-    return {**rules, name: typed.rules}, cases
+    return {**rules, **({name: typed.rules} if typed.rules else {})}, cases
 
 
 def check(settings: Settings, name: str, typed: RuleFileTexts) -> CheckedFile:

@@ -26,13 +26,22 @@ from engine.presentation.rendering import render
 _WRITABLE = frozenset({DraftState.OPEN, DraftState.SENT_BACK})
 
 
-def files(frame: Frame, cards: Sequence[RuleFileCard]) -> str:
-    """Render the list of rule files."""
+def files(frame: Frame, cards: Sequence[RuleFileCard], name: str = "", mistake: str = "") -> str:
+    """Render the list of rule files, and the form of a new one.
+
+    Args:
+        frame: The frame around it.
+        cards: The files.
+        name: The name of a new file as it was typed.
+        mistake: Why no draft of it began.
+    """
     rows = [
         {"card": card, "drafts": [_draft_in_list(one, frame) for one in card.drafts]}
         for card in cards
     ]
-    return render_page("console/rule_files.html", frame, "Rule files", rows=rows)
+    return render_page(
+        "console/rule_files.html", frame, "Rule files", rows=rows, name=name, mistake=mistake
+    )
 
 
 def file(frame: Frame, page: RuleFilePage) -> str:

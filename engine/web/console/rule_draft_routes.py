@@ -9,7 +9,8 @@ from fastapi import FastAPI, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from engine.access.abilities import Access
-from engine.flows.console import rule_drafts, rule_history, rule_release
+from engine.flows.console import rule_drafts, rule_file_changes, rule_history, rule_release
+from engine.flows.console.rule_file_changes import NewFileFault
 from engine.flows.console.rule_hints import RuleHints
 from engine.flows.console.signing_in import SignedIn
 from engine.model.rule_draft import DraftState, RuleDraft, RuleFileTexts
@@ -17,7 +18,7 @@ from engine.model.rule_editor import DraftNotice, DraftPage
 from engine.presentation.console import draft_pages, pages
 from engine.presentation.console.draft_sentences import went_back
 from engine.web.console.reception import LAST_ID, Reception, SignedOutError, Typed
-from engine.web.console.sentences import SIGN_IN_ELSEWHERE
+from engine.web.console.sentences import SIGN_IN_ELSEWHERE, of_new_file
 
 _CONFLICTS = frozenset({DraftNotice.SAVED_ELSEWHERE, DraftNotice.IS_PROPOSED})
 DraftId = Annotated[int, Path(ge=1, le=LAST_ID)]
@@ -34,6 +35,7 @@ class RuleDraftRoutes:
     def add_to(self, app: FastAPI) -> None:
         """Add the routes."""
         app.get("/rule-files")(self._files)
+        app.post("/rule-files")(self._begin_new)
         app.get("/rule-files/{file}")(self._file)
         app.post("/rule-files/{file}/draft")(self._begin)
         app.get("/rule-files/{file}/history")(self._history)
@@ -42,10 +44,27 @@ class RuleDraftRoutes:
         app.post("/rule-drafts/{draft_id}")(self._write)
 
     def _files(self, request: Request) -> Response:
+        return self._list(request)
+
+    def _list(
+        self, request: Request, name: str = "", fault: NewFileFault | None = None
+    ) -> Response:
         who = self._reception.who(request)
         found = rule_drafts.open_files(self._desk, who)
-        frame = self._reception.frame
-        return self._reception.answer(found, lambda cards: draft_pages.files(frame(who), cards))
+        frame, said = self._reception.frame, of_new_file(fault) if fault else ""
+        return self._reception.answer(
+            found,
+            lambda cards: draft_pages.files(frame(who), cards, name, said),
+            422 if fault else 200,
+        )
+
+    def _begin_new(self, request: Request, typed: Typed) -> Response:
+        who = self._reception.who(request)
+        name = typed.get("name", "")
+        begun = rule_file_changes.begin_new(self._desk, who, name, typed.get("copied", ""))
+        if isinstance(begun, NewFileFault):
+            return self._list(request, name, begun)
+        return self._lead(begun)
 
     def _file(self, request: Request, file: str) -> Response:
         who = self._reception.who(request)
@@ -53,9 +72,20 @@ class RuleDraftRoutes:
         frame = self._reception.frame
         return self._reception.answer(found, lambda page: draft_pages.file(frame(who), page))
 
-    def _begin(self, request: Request, file: str) -> Response:
-        who = self._reception.who(request)
-        begun = rule_drafts.begin(self._desk, who, file)
+    def _begin(self, request: Request, file: str, typed: Typed) -> Response:
+        who, desk = self._reception.who(request), self._desk
+        match typed.get("what"):
+            case "remove":
+                begun = rule_file_changes.begin_removal(desk, who, file)
+            case "retire":
+                rule = typed.get("rule", "")
+                begun = rule_file_changes.begin_retirement(desk, who, file, rule)
+            case _:
+                begun = rule_drafts.begin(desk, who, file)
+        return self._lead(begun)
+
+    def _lead(self, begun: int | Access | None) -> Response:
+        """Lead to a draft that has begun."""
         if isinstance(begun, int):
             return RedirectResponse(f"/rule-drafts/{begun}?did=begun", 303)
         return self._reception.answer(begun, lambda _: "")
@@ -94,7 +124,8 @@ class RuleDraftRoutes:
             return self._complete(who, typed)
         done = self._done(who, draft_id, typed)
         if isinstance(done, RuleDraft):
-            return RedirectResponse(f"/rule-files/{done.file}", 303)
+            file = f"/{done.file}" if done.base.rules else ""  # a new file is in no folder
+            return RedirectResponse(f"/rule-files{file}", 303)
         if isinstance(done, DraftPage) and typed.get("do") == "live":
             return HTMLResponse(draft_pages.panel(done))
         if isinstance(done, DraftPage) and done.notice is DraftNotice.RELEASED:

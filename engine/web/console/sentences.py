@@ -9,6 +9,7 @@ from engine.access.sign_in import LinkState
 from engine.flows.console.buttons import ActResult
 from engine.flows.console.own_account import CodeFault
 from engine.flows.console.password_sign_in import PasswordResult
+from engine.flows.console.rule_file_changes import NewFileFault
 from engine.presentation.page_language import in_language, translate
 
 NOT_FOUND = ("There is no such page", "The address is wrong, or what it named is no longer there.")
@@ -78,6 +79,11 @@ _NEW_PASSWORD_WORDS: Mapping[PasswordFault | CodeFault, str] = {
     CodeFault.NOT_FRESH: "You signed in more than 15 minutes ago. Sign out, sign in again, and "
     "then change this.",
 }
+_NEW_FILE_WORDS: Mapping[NewFileFault, str] = {
+    NewFileFault.NO_NAME: "Write a name of letters, digits, _ and -, such as late_doses.",
+    NewFileFault.TAKEN: "There is a file of this name, or a draft of one. Choose another name.",
+    NewFileFault.NO_SOURCE: "The file to copy is not there, or cannot be read. Choose another one.",
+}
 _UNDO = " Within ten minutes you can undo it."
 _SAID: Mapping[str, str] = {
     "take": "It is yours. Nobody else is asked any more." + _UNDO,
@@ -126,6 +132,11 @@ def of_password(result: PasswordResult, wait: int) -> str:
             "Too many wrong sign-ins. Wait {wait} seconds, and try again.", wait=wait
         )
     return translate(_PASSWORD_WORDS[result])
+
+
+def of_new_file(fault: NewFileFault) -> str:
+    """Say why no draft of a new rule file began."""
+    return translate(_NEW_FILE_WORDS[fault])
 
 
 def of_new_password(fault: PasswordFault | CodeFault) -> str:

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from engine.access.abilities import Access
-from engine.flows.console import rule_cases, rule_drafts, rule_history, rule_release
+from engine.flows.console import (
+    rule_cases,
+    rule_drafts,
+    rule_file_changes,
+    rule_history,
+    rule_release,
+)
+from engine.flows.console.rule_file_changes import NewFileFault
 from engine.flows.rules import rule_writing
 from engine.model.rule_draft import DraftState, RuleDraft, RuleFileTexts
 from engine.model.rule_editor import DraftNotice, DraftPage, FileHistory
@@ -19,6 +26,7 @@ from tests.kit.rule_site import CASES, RULES, ChildAtOnce, RuleSite
 
 SLIP = RULES.replace("severity:", "severty:")
 GRAVER = RULES.replace("medium", "high")
+RELEASED = DraftNotice.RELEASED
 
 
 @pytest.fixture(autouse=True)
@@ -251,6 +259,94 @@ def test_what_is_sent_back_comes_with_words_and_is_proposed_again(site: RuleSite
     )
     assert isinstance(again, DraftPage)
     assert again.notice is DraftNotice.PROPOSED
+
+
+def begun_new(site: RuleSite, name: str, copied: str = "") -> RuleDraft:
+    """The proposal of a new file, as it begins."""
+    who = site.who("clinician")
+    return proposed_again(site, rule_file_changes.begin_new(site.desk, who, name, copied))
+
+
+def proposed_again(site: RuleSite, draft_id: object) -> RuleDraft:
+    """The proposal of a draft as it stands."""
+    who = site.who("clinician")
+    assert isinstance(draft_id, int)
+    page = rule_drafts.open_draft(site.desk, who, draft_id)
+    assert isinstance(page, DraftPage)
+    done = rule_release.propose(
+        site.desk, who, draft_id, page.draft.version, page.draft.texts, "We need it."
+    )
+    assert isinstance(done, DraftPage)
+    assert done.notice is DraftNotice.PROPOSED
+    return done.draft
+
+
+@pytest.mark.parametrize("copied", ["", "missed.yaml"])
+def test_a_new_file_goes_the_way_of_any_change(site: RuleSite, copied: str) -> None:
+    draft = begun_new(site, "late_ones", copied)
+    new = site.folder / "rules" / "late_ones.yaml"
+    assert not new.exists()
+
+    page = approved(site, draft)  # its cases come out, or it would not be released
+    site.take_up()
+
+    assert page.notice is DraftNotice.RELEASED
+    assert new.read_text() == draft.texts.rules
+    assert site.site.rules.rules["two-missed-copy" if copied else "late-ones"].status == "shadow"
+    assert len(site.site.rules.rules) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "copied", "fault"),
+    [
+        ("../late", "", NewFileFault.NO_NAME),
+        ("late.cases", "", NewFileFault.NO_NAME),
+        (" missed.yaml ", "", NewFileFault.TAKEN),
+        ("drafted", "", NewFileFault.TAKEN),
+        ("late", "../config.yaml", NewFileFault.NO_SOURCE),
+    ],
+)
+def test_a_new_file_takes_the_place_of_nothing(
+    site: RuleSite, name: str, copied: str, fault: NewFileFault
+) -> None:
+    rule_file_changes.begin_new(site.desk, site.who("super"), "drafted", "")
+
+    assert rule_file_changes.begin_new(site.desk, site.who("clinician"), name, copied) is fault
+
+
+def test_a_file_is_removed_once_its_rules_are_retired_and_comes_back(site: RuleSite) -> None:
+    who = site.who("clinician")
+    draft_id = rule_file_changes.begin_removal(site.desk, who, "missed.yaml")
+    assert isinstance(draft_id, int)
+    page = rule_drafts.open_draft(site.desk, who, draft_id)
+    assert isinstance(page, DraftPage)
+    assert page.checked is not None
+    assert [one[3] for one in page.checked.mistakes] == [
+        "'two-missed' is live, and goes on without a file; retire it first, and let that be "
+        "released"
+    ]
+    rule_drafts.drop(site.desk, who, draft_id, page.draft.version)
+
+    retired = rule_file_changes.begin_retirement(site.desk, who, "missed.yaml", "two-missed")
+    assert approved(site, proposed_again(site, retired), anyway=True).notice is RELEASED
+    assert texts_of_folder(site) == (RULES.replace("live", "retired"), CASES)
+    site.now += 1
+    site.take_up()
+    (site.folder / "rules" / "other.yaml").write_text(RULES.replace("two-missed", "other"))
+    removal = rule_file_changes.begin_removal(site.desk, who, "missed.yaml")
+    gone = approved(site, proposed_again(site, removal))
+    site.now += 1
+    site.take_up()
+
+    assert (gone.notice, gone.serves) == (RELEASED, True)
+    assert not site.file.exists()
+    assert not site.cases.exists()
+    assert list(site.site.rules.rules) == ["other"]
+    last = history(site).versions[0].rule_set
+    back = rule_history.go_back(site.desk, who, "missed.yaml", last, "Back.")
+    assert isinstance(back, DraftPage)
+    assert approved(site, back.draft, anyway=True).notice is RELEASED
+    assert texts_of_folder(site) == (RULES.replace("live", "retired"), CASES)
 
 
 def history(site: RuleSite) -> FileHistory:

@@ -166,9 +166,15 @@ ACCESS = {
     "GET /rules": [("/rules", (200, 200, 200, 200, 200, 401))],
     "GET /rules/{rule_id}": [("/rules/two-missed", (200, 200, 200, 200, 200, 401))],
     "GET /rule-files": [("/rule-files", (200, 200, 200, 200, 200, 401))],
+    "POST /rule-files": [
+        ("/rule-files", (403, 422, 403, 422, 403, 401), {"name": "missed"}),
+        ("/rule-files?new", (403, 303, 403, 303, 403, 401), {"name": "late"}),
+    ],
     "GET /rule-files/{file}": [("/rule-files/missed.yaml", (200, 200, 200, 200, 200, 401))],
     "POST /rule-files/{file}/draft": [
-        ("/rule-files/missed.yaml/draft", (403, 303, 403, 303, 403, 401))
+        ("/rule-files/missed.yaml/draft", (403, 303, 403, 303, 403, 401)),
+        ("/rule-files/missed.yaml/draft?r", (403, 303, 403, 303, 403, 401), {"what": "remove"}),
+        ("/rule-files/missed.yaml/draft?e", (403, 303, 403, 303, 403, 401), {"what": "retire"}),
     ],
     "GET /rule-files/{file}/history": [
         ("/rule-files/missed.yaml/history", (200, 200, 200, 200, 200, 401))
