@@ -44,6 +44,14 @@ def in_danger(who: str, number: int) -> str:
     )
 
 
+def peer_wrote(who: str, number: int) -> str:
+    """Tell that a mentor, by name or else by number, sent words of use, which it does not say."""
+    said = "sent a text that a person should answer. Please call them today."
+    return first_clean(
+        [f"Handrail: staff {who} {said}", f"Handrail: number {number} of the staff {said}"]
+    )
+
+
 def stranger_in_danger() -> str:
     """Tell that a number which the roster does not hold sent words of danger."""
     said = "sent a text that sounds like danger. See: handrail inbox"

@@ -62,7 +62,8 @@ _ACTS: Mapping[Word, Act] = {
     Word.SNOOZE: Act.SNOOZE,
     Word.MAYBE_SNOOZE: Act.SNOOZE,
 }
-_CLOSES = {Act.DONE, Act.FALSE_ALARM}
+# A bare letter does none of these to an urgent alert.
+_ENDS_THE_WATCH = {Act.DONE, Act.FALSE_ALARM, Act.SNOOZE}
 _UNSURE = {Word.MAYBE_PASS, Word.MAYBE_DONE}
 _LIFELINES = {911, 988}
 _ASKING = {
@@ -86,7 +87,7 @@ def read(body: str, known: Sequence[OpenAlert]) -> Reply:
 
     Returns:
         The request. An act names open alerts alone, several acts stand together, and an urgent
-        alert is closed only beside its code.
+        alert is closed only beside its code. To let an urgent alert wait is asked about.
     """
     if reaction := read_reaction(body):
         return _reacted(reaction, known)
@@ -127,7 +128,7 @@ def _asked(
     acts = _without_courtesy_of(named)
     if any(part.word is not None and part.word not in _ACTS for part in acts):
         return _NOT_UNDERSTOOD
-    return _paired(acts) if numbers else _bare(acts, known)
+    return _paired(acts, codes) if numbers else _bare(acts, known)
 
 
 def _named(told: Sequence[AnswerPart], codes: Mapping[int, OpenAlert]) -> list[AnswerPart] | None:
@@ -186,7 +187,7 @@ def _without_courtesy_of(parts: Sequence[AnswerPart]) -> list[AnswerPart]:
     return kept
 
 
-def _paired(parts: Sequence[AnswerPart]) -> Reply:
+def _paired(parts: Sequence[AnswerPart], codes: Mapping[int, OpenAlert]) -> Reply:
     """Read acts beside their codes: one act for all codes, or an act for each in one order."""
     words = [part for part in parts if part.code is None]
     numbers = [part for part in parts if part.code is not None]
@@ -205,6 +206,8 @@ def _paired(parts: Sequence[AnswerPart]) -> Reply:
     if len({code for _, code in acts}) != len(acts):
         return _NOT_UNDERSTOOD
     unsure = any(word.word in _UNSURE or number.spoken for word, number in pairs)
+    # For two hours nobody would be told of it.
+    unsure = unsure or any(act is Act.SNOOZE and codes[code].urgent for act, code in acts)
     return Reply(Asks.CONFIRM if unsure else Asks.ACT, acts)
 
 
@@ -225,7 +228,7 @@ def _bare(parts: Sequence[AnswerPart], known: Sequence[OpenAlert]) -> Reply:
     meant = meant or choice
     if len(meant) != 1:
         return Reply(Asks.WHICH, affirms=affirms) if meant else _NOT_UNDERSTOOD
-    asked = affirms or word in _UNSURE or (act in _CLOSES and meant[0].urgent)
+    asked = affirms or word in _UNSURE or (act in _ENDS_THE_WATCH and meant[0].urgent)
     return Reply(Asks.CONFIRM if asked else Asks.ACT, ((act, meant[0].code),), affirms=affirms)
 
 

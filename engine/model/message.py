@@ -71,6 +71,7 @@ class MessageKind(StrEnum):
     WROTE_AGAIN = "wrote_again"  # its client sent another text
     # About the engine or a person of the site; `subject_id` is the staff id of that person.
     DANGER = "danger"
+    PEER_WROTE = "peer_wrote"  # a mentor may have used
     OPTED_OUT = "opted_out"
     OPTED_IN = "opted_in"
     ON_CALL = "on_call"  # a shift begins; `sequence` is its first instant

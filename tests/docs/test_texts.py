@@ -68,6 +68,7 @@ EXAMPLES = {
         "C-1042", "high", "missed check-ins", 17, 31, "reason"
     ),
     "in_danger": operator_texts.in_danger("Sam", 1),
+    "peer_wrote": operator_texts.peer_wrote("Sam", 1),
     "stranger_in_danger": operator_texts.stranger_in_danger(),
     "opted_out": operator_texts.opted_out("Sam", 1),
     "opted_in": operator_texts.opted_in("Sam", 1),

@@ -21,7 +21,7 @@ SEVERAL_OPEN: Sequence[int] = (1, 2, 3)
 
 _NAME_A_CODE = {
     "take", "pass", "done", "false", "snooze", "undo", "ask", "more",
-    "confirm-take", "confirm-pass", "confirm-done", "confirm-false",
+    "confirm-take", "confirm-pass", "confirm-done", "confirm-false", "confirm-snooze",
 }  # fmt: skip
 _NAME_NONE = {
     "undo",

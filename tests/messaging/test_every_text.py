@@ -82,6 +82,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "sayable": (REFS,),
     "reaches_nobody": (REFS, SEVERITIES, REASONS, CODES, (1, 10**12), DETAILS),
     "in_danger": (REFS, (1, 10**12)),
+    "peer_wrote": (REFS, (1, 10**12)),
     "stranger_in_danger": (),
     "opted_out": (REFS, (1, 10**12)),
     "opted_in": (REFS, (1, 10**12)),

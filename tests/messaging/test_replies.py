@@ -92,6 +92,13 @@ def test_an_urgent_alert_is_never_closed_without_its_code(body: str) -> None:
     assert read(body, urgent).asks is Asks.CONFIRM
 
 
+@given(st.sampled_from(["s", "4 s", "S4", "snooze 4", "4 a, 5 s", "later 4"]))
+def test_an_urgent_alert_never_waits_without_a_question(body: str) -> None:
+    urgent = [OpenAlert(4, "C-1042", urgent=True), OpenAlert(5, "C-1064", urgent=True)]
+    known = urgent if "5" in body else urgent[:1]
+    assert read(body, known).asks is Asks.CONFIRM
+
+
 def test_what_the_sender_has_taken_cannot_be_meant_by_taking_it() -> None:
     known = [OpenAlert(1, "C-1031", taken=True), OpenAlert(2, "C-1042")]
     assert read("on it", known) == Reply(Asks.ACT, ((Act.TAKE, 2),))
@@ -126,7 +133,8 @@ def test_a_letter_and_a_code_are_understood_in_either_order(
     body = f"{letter}{between}{code}" if first else f"{code}{between}{letter}"
     reply = read(body, SEVERAL)
     assert [code for _, code in reply.acts] + [reply.code] in ([code, None], [code])
-    assert reply.asks in {Asks.ACT, Asks.ASK}
+    lets_an_urgent_one_wait = (letter, code) == ("s", 2)
+    assert reply.asks in ({Asks.CONFIRM} if lets_an_urgent_one_wait else {Asks.ACT, Asks.ASK})
 
 
 @pytest.mark.parametrize(

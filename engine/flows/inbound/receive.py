@@ -32,6 +32,7 @@ from engine.messaging.danger_words import DangerWords, in_crisis
 from engine.messaging.phone_confirmation import PhoneReply
 from engine.messaging.plain_words import plain
 from engine.messaging.reactions import read_reaction
+from engine.messaging.use_words import use_words_in
 from engine.model.audit_action import AuditAction
 from engine.model.inbound import Inbound
 from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, Instant
@@ -155,6 +156,8 @@ def _take(
         return TakenText("crisis", answers.crisis(danger.language))
     if sender.staff and not danger:
         answered = staff_texts.answer(conn, sender, inbound, settings, now, inbox_id)
+        if answered.understood == "other" and not sender.clients and use_words_in(body):
+            answered = _of_peer(conn, sender, body, inbox_id, now) or answered
         if answered.understood not in {"other", "help"} or not sender.clients:
             return answered
     return _of_client(conn, sender, inbound, earlier, settings, now, inbox_id, plans)
@@ -268,6 +271,27 @@ def _tell_overseers(conn: Connection, sender: Sender, now: Instant) -> None:
         body = operator_texts.in_danger(staff_word(conn, one), one.id)
         others = operator_notices.overseers(conn, now, but=sender.phone)
         operator_notices.tell(conn, others, MessageKind.DANGER, body, now, subject_id=one.id)
+
+
+def _of_peer(
+    conn: Connection, sender: Sender, body: str, inbox_id: int, now: Instant
+) -> TakenText | None:
+    """Tell the supervisors that a mentor may have used, once an hour; None if it is no mentor.
+
+    Mentors are in recovery themselves, and no case manager looks after them here.
+    """
+    mentors = [one for one in sender.staff if one.role == "mentor"]
+    if not mentors:
+        return None
+    earlier = inbox.bodies_since(conn, sender.phone, now - HOUR_US, inbox_id)
+    if not any(use_words_in(each) for each in earlier):
+        others = operator_notices.overseers(conn, now, but=sender.phone)
+        for one in mentors:
+            said = operator_texts.peer_wrote(staff_word(conn, one), one.id)
+            operator_notices.tell(
+                conn, others, MessageKind.PEER_WROTE, said, now, subject_id=one.id
+            )
+    return TakenText("use", answers.thanks(language_of(body)))
 
 
 def _tires(conn: Connection, sender: Sender, body: str, inbox_id: int) -> bool:

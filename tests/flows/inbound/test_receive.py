@@ -215,6 +215,24 @@ def test_a_mentor_whose_consent_was_revoked_can_do_nothing_any_more(phones: Phon
     assert phones.states() == ["open"]
 
 
+def test_a_mentors_own_words_of_use_reach_the_supervisors_once_an_hour(phones: Phones) -> None:
+    phones.site.caseload.staff(4, "mentor", phone="+15550144444")
+    assert phones.text("+15550144444", "i had a drink") == answers.THANKS
+    assert phones.text("+15550144444", "i relapsed") == answers.THANKS
+    told = [
+        (row.staff_id, row.body) for row in phones.site.rows(outbox) if row.kind == "peer_wrote"
+    ]
+    assert told == [(2, operator_texts.peer_wrote("S-4", 4))]
+    phones.now += hours(2)
+    phones.text("+15550144444", "i had a drink")
+    assert [row.kind for row in phones.site.rows(outbox)].count("peer_wrote") == 2
+
+
+def test_a_case_managers_words_about_a_client_are_no_such_words(phones: Phones) -> None:
+    phones.text(CASE_MANAGER, "she relapsed")
+    assert "peer_wrote" not in {row.kind for row in phones.site.rows(outbox)}
+
+
 def test_no_words_and_no_number_get_into_the_audit_trail(phones: Phones) -> None:
     with_client_phone(phones)
     phones.text(CLIENT, "my secret")

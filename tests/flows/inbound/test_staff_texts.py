@@ -59,6 +59,18 @@ def test_an_urgent_alert_is_closed_beside_its_code_alone(phones: Phones) -> None
     assert phones.states() == ["resolved"]
 
 
+def test_an_urgent_alert_waits_only_after_a_question(phones: Phones) -> None:
+    with phones.site.database.write() as conn:
+        conn.execute(update(alerts).values(severity="urgent"))
+    for asks in ("s", "1 s"):
+        assert phones.text(CASE_MANAGER, asks) == "Handrail: Let C-1 wait 2 hours? Reply 1 S."
+        assert phones.states() == ["open"]
+        phones.text(CASE_MANAGER, "list")
+    phones.text(CASE_MANAGER, "1 s")
+    assert phones.text(CASE_MANAGER, "1 s") == answers.snoozed(replace(named(1), urgent=True))
+    assert phones.states() == ["snoozed"]
+
+
 def test_a_yes_to_a_question_of_long_ago_is_asked_about_again(phones: Phones) -> None:
     asked = phones.text(CASE_MANAGER, "ok")
     phones.now += 31 * MINUTE_US
