@@ -210,12 +210,34 @@ class ConsentColumns(Mapped):
     revoked: TimestampColumns | None = None
 
 
-RosterColumns = ClientColumns | StaffColumns | AssignmentColumns | ConsentColumns
+class StayColumns(Mapped):
+    """The columns of a row about a client's stay in hospital, which counts as leave.
+
+    Attributes:
+        client: The client's ref. A row never makes a client.
+        began: When the client was admitted.
+        ended: When the client was discharged; empty while the client stays. A stay that ends as it
+            begins never was. An end alone belongs to the newest stay that began before it.
+    """
+
+    client: Taken
+    began: TimestampColumns | None = None
+    ended: TimestampColumns | None = None
+
+    @validator(mode="after")
+    def _says_when(self) -> Self:
+        if self.began is None and self.ended is None:
+            raise ValueError("needs began: or ended:")
+        return self
+
+
+RosterColumns = ClientColumns | StaffColumns | AssignmentColumns | ConsentColumns | StayColumns
 _ROSTERS: Mapping[RosterKind, type[RosterColumns]] = {
     "clients": ClientColumns,
     "staff": StaffColumns,
     "assignments": AssignmentColumns,
     "consents": ConsentColumns,
+    "stays": StayColumns,
 }
 
 
@@ -228,7 +250,8 @@ class RowMapping(Mapped):
         each: A path; every part that a record has there is a row.
         parts: Parts of a record under a name, which `each:` takes one after the other.
         skip_when: The conditions under which a row means nothing.
-        roster: The part of the roster that the rows are: clients, staff, assignments or consents.
+        roster: The part of the roster that the rows are: clients, staff, assignments, consents or
+            stays.
         columns: Where the values of a row of the roster stand.
         one_per: With `role`, a client has one person in a role, so a new assignment ends the one
             before.
@@ -257,8 +280,8 @@ class RowMapping(Mapped):
     def _rows_are_something(self) -> Self:
         if (self.roster is None) == (not self.events):
             raise ValueError(
-                "needs either roster: (clients, staff, assignments or consents) or events:, "
-                "and not both"
+                "needs either roster: (clients, staff, assignments, consents or stays) or "
+                "events:, and not both"
             )
         if (self.roster is None) == ("columns" in self.model_fields_set):
             raise ValueError(
@@ -267,6 +290,8 @@ class RowMapping(Mapped):
         if self.one_per and self.roster != "assignments":
             raise ValueError("one_per: says that a client has one person in a role; it goes with "
                              "roster: assignments alone")  # fmt: skip
+        if self.complete and self.roster == "stays":
+            raise ValueError("complete: is for lists; a stay ends by its ended: alone")
         if self.each and any(event.id is None for event in self.events):
             raise ValueError(f"each: needs an id: in every event, because {_NEED_AN_ID['each']}")
         if len({event.series for event in self.events}) < len(self.events):

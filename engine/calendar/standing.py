@@ -18,7 +18,7 @@ Attributes = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class ClientStanding:
-    """How a client stands at an instant."""
+    """How a client stands at an instant; a stay in hospital counts as leave."""
 
     enrolled: bool = False
     on_leave: bool = False
@@ -38,15 +38,16 @@ def standing_at(record: Iterable[RecordEntry], at: Instant) -> ClientStanding:
 
     It is the answer of `measures` to when rules apply, for one instant.
     """
-    enrolled = on_leave = False
+    enrolled = on_leave = in_hospital = False
     attributes: dict[str, str | None] = {}
     for _, entries in groupby((one for one in record if one.at <= at), attrgetter("at")):
         said = {entry.entry: entry.value for entry in entries}
         enrolled = spell_open(enrolled, said, "enrolled", "ended")
         back = "enrolled" in said  # a client who is enrolled again is back from any leave
         on_leave = spell_open(on_leave and not back, said, "leave_began", "leave_ended")
+        in_hospital = spell_open(in_hospital, said, "stay_began", "stay_ended")
         attributes |= {word: value for word, value in said.items() if word not in SPELL_WORDS}
-    return ClientStanding(enrolled, on_leave, attributes)
+    return ClientStanding(enrolled, on_leave or in_hospital, attributes)
 
 
 def next_change(record: Iterable[RecordEntry], after: Instant) -> Instant | None:

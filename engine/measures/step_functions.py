@@ -9,7 +9,7 @@ import numpy as np
 from engine.measures.histories import SHIFT, Bools, Histories, Keys
 from engine.model.duration import Duration
 
-_SPELLS = ("enrolled", "ended", "leave_began", "leave_ended")
+_SPELLS = ("enrolled", "ended", "leave_began", "leave_ended", "stay_began", "stay_ended")
 
 
 def flips(keys: Keys, truth: Bools) -> Keys:
@@ -80,7 +80,7 @@ def crossings(first: Keys, last: Keys, duration: Duration, turns: Sequence[int])
 
 
 def in_care(histories: Histories) -> Keys:
-    """Return the flips of being enrolled and not on leave, when rules apply to a client."""
+    """Return the flips of being enrolled and not away, when rules apply to a client."""
     return histories.remember("in care", lambda: _care(histories))
 
 
@@ -88,18 +88,23 @@ def _care(histories: Histories) -> Keys:
     """Find them as `engine.model.record.spell_open` does for one client and instant.
 
     A spell that begins and ends at one instant stays as it was. A client who is enrolled again is
-    back from any leave.
+    back from any leave, but not from hospital.
     """
     bases = histories.bases
     at_words = [histories.record(word)[0] for word in _SPELLS]
     # At the base after the last client's, one who is in care to the end flips.
     keys = merged([*at_words, bases, bases[-1:] + (1 << SHIFT)])
-    enrolled, ended, left, returned = (_among(keys, at) for at in at_words)
+    enrolled, ended, left, returned, admitted, discharged = (_among(keys, at) for at in at_words)
     starts = _among(keys, bases) | (keys >> SHIFT == len(bases))
     inside = _latched(enrolled & ~ended, starts | (ended & ~enrolled))
-    leaves, returns = left & ~returned, returned & ~left
-    away = _latched(leaves, ~leaves & (starts | returns | enrolled))
-    return flips(keys, inside & ~away)
+    on_leave = _open(left, returned, starts | enrolled)
+    return flips(keys, inside & ~on_leave & ~_open(admitted, discharged, starts))
+
+
+def _open(begin: Bools, end: Bools, over: Bools) -> Bools:
+    """Return whether a spell is open at each key; `over` ends it in any case, the first key too."""
+    begins = begin & ~end
+    return _latched(begins, ~begins & (over | (end & ~begin)))
 
 
 def _among(keys: Keys, some: Keys) -> Bools:

@@ -9,9 +9,17 @@ from typing import NamedTuple
 from engine.model.instant import Instant
 from engine.model.local_time import Zones, ZoneSpell
 
-# The words of a record that are not attributes: enrolment and leave open and close, discharge is a
-# day.
-SPELL_WORDS = ("enrolled", "ended", "discharged", "leave_began", "leave_ended")
+# The words of a record that are not attributes: enrolments, leaves and stays in hospital open and
+# close, discharge is a day.
+SPELL_WORDS = (
+    "enrolled",
+    "ended",
+    "discharged",
+    "leave_began",
+    "leave_ended",
+    "stay_began",
+    "stay_ended",
+)
 TIMEZONE = "timezone"
 # No attribute has one of these names.
 RECORD_WORDS = (*SPELL_WORDS, TIMEZONE)

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from engine.model.instant import Instant
 
-RosterKind = Literal["clients", "staff", "assignments", "consents"]
+RosterKind = Literal["clients", "staff", "assignments", "consents", "stays"]
 
 
 class ReadEvent(NamedTuple):
@@ -53,7 +53,7 @@ class DatedValue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RosterRow:
-    """A row about a client, a staff member, an assignment or a consent, in the roster's words.
+    """A row about a client, a staff member, an assignment, a consent or a stay in hospital.
 
     Every word that the source gives is in `values` or `moments`; None is an empty cell. `schedules`
     has the time by which each schedule is due for the client, or `off`; None is the usual time.
@@ -89,6 +89,7 @@ _LISTED_BY: Mapping[RosterKind, tuple[str, ...]] = {
     "staff": ("ref",),
     "assignments": ("client", "staff", "role"),
     "consents": ("client", "staff"),
+    "stays": ("client",),
 }
 _LOCAL = "L"
 

@@ -19,10 +19,10 @@ def restate(
 ) -> list[RecordEntry]:
     """Return a client's record after a row of the roster.
 
-    A date in place of another one is a correction. An enrolment or leave restates the one with the
-    same beginning, or else the one that it overlaps; otherwise it is a further one. An attribute
-    holds from `as_of`. Without that, it holds from enrolment if it is first seen, and from `now` if
-    it changes.
+    A date in place of another one is a correction. An enrolment, leave or stay restates the one
+    with the same beginning, or else the one that it overlaps; otherwise it is a further one. An
+    attribute holds from `as_of`. Without that, it holds from enrolment if it is first seen, and
+    from `now` if it changes.
 
     Args:
         record: The record so far.
@@ -37,6 +37,7 @@ def restate(
     before = _spells(entries, "enrolled", "ended")
     _state_spell(entries, moments, "enrolled", "ended")
     _state_spell(entries, moments, "leave_began", "leave_ended")
+    _state_spell(entries, moments, "stay_began", "stay_ended")
     _end_leave(entries, moments, now)
     _state_discharge(
         entries, moments, is_further=len(_spells(entries, "enrolled", "ended")) > len(before)

@@ -91,6 +91,8 @@ _ENTRIES = st.sampled_from(
         "programme",
         "leave_began",
         "leave_ended",
+        "stay_began",
+        "stay_ended",
         "ended",
         "enrolled",
     ]

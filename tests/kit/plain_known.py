@@ -41,8 +41,10 @@ class Known:
 
     @cached_property
     def in_care(self) -> bool:
-        return self.open("enrolled", "ended") and not self.open(
-            "leave_began", "leave_ended", over="enrolled"
+        return (
+            self.open("enrolled", "ended")
+            and not self.open("leave_began", "leave_ended", over="enrolled")
+            and not self.open("stay_began", "stay_ended")
         )
 
     def open(self, begin: str, end: str, over: str = "") -> bool:

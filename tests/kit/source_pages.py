@@ -22,25 +22,31 @@ _ZONE = ZoneInfo("America/New_York")
 
 
 class SourcePage(NamedTuple):
-    """The examples of a page: `config`, other fences by name, and the events, a line each."""
+    """The examples of a page: `config`, other fences by name, and the events, a line each.
+
+    `stays` is the mapping of stays in hospital.
+    """
 
     config: str
     files: dict[str, str]
     events: list[str]
+    stays: str
 
 
 def read_page(name: str) -> SourcePage:
     """The examples of a page of docs/."""
-    config, files, expected = "", {}, ""
+    config, files, expected, stays = "", {}, "", ""
     for indent, language, title, text in _FENCE.findall((DOCS / name).read_text("utf-8")):
         said = dedent(text) if indent else text
         if (language, title) == ("yaml", "config"):
             config += said
+        elif (language, title) == ("yaml", "stays"):
+            stays = said
         elif language == "events":
             expected += said
         elif title:
             files[title] = said
-    return SourcePage(config, files, expected.splitlines())
+    return SourcePage(config, files, expected.splitlines(), stays)
 
 
 def event_lines(database: Database) -> list[str]:

@@ -75,6 +75,8 @@ def take(
             _take_clients(conn, list(of_kind), timezone, clocks, now, outcome)
         elif kind == "staff":
             _take_staff(conn, list(of_kind), timezone, outcome)
+        elif kind == "stays":
+            _take_stays(conn, list(of_kind), clocks, now, outcome)
         else:
             _take_relations(conn, list(of_kind), clocks, now, outcome)
     return outcome
@@ -167,11 +169,7 @@ def _write_clients(
         elif changed is not None or person.known is None:
             outcome.earliest[known.id] = now if changed is None else changed
         if changed is not None:
-            gone, come = (
-                set(person.before) - set(person.record),
-                set(person.record) - set(person.before),
-            )
-            changes.append(roster.RecordChange(known.id, sorted(gone), sorted(come)))
+            changes.append(_record_change(known.id, person.before, person.record))
     roster.change_records(conn, changes)
     schedule_times.take(conn, {ref: person.due_by for ref, person in people.items()}, now)
 
@@ -261,6 +259,66 @@ def _take_relations(
             outcome.rejects.append(Reject(row.line, str(error), row.row, key=row.key))
     for client_id, at in changes.earliest().items():
         outcome.earliest[client_id] = min(at, outcome.earliest.get(client_id, at))
+
+
+def _take_stays(
+    conn: Connection,
+    rows: Sequence[RosterRow],
+    clocks: Clocks,
+    now: Instant,
+    outcome: RosterRowResult,
+) -> None:
+    """Take stays in hospital of known clients."""
+    known = roster.find_clients(conn, {row.values["client"] or "" for row in rows})
+    before = {
+        one.id: one.record for one in histories.read_clients(conn, [c.id for c in known.values()])
+    }
+    records: dict[int, Sequence[RecordEntry]] = dict(before)
+    unknown = {row.values["client"] or "" for row in rows} - known.keys()
+    erased = client_data.erased(conn, sorted(unknown))
+    near = roster.near_refs(conn, unknown)
+    for row in rows:
+        ref = row.values["client"] or ""
+        if ref in erased:
+            continue
+        if (client := known.get(ref)) is None:
+            reason = unknown_client(ref, near.get(ref))
+            outcome.rejects.append(Reject(row.line, reason, row.row, ref, row.key))
+            continue
+        placed = _placed(row.moments, clocks[client.zones])
+        said = {f"stay_{word}": at for word, at in placed.items()}
+        try:
+            record = restate(records[client.id], said, {}, now)
+        except ValueError as error:
+            reason = str(error).replace("stay_", "")
+            outcome.rejects.append(Reject(row.line, reason, row.row, key=row.key))
+            continue
+        same = record == list(records[client.id])
+        outcome.count(row, "duplicate" if same else "new")
+        records[client.id] = record
+    _write_records(conn, before, records, outcome)
+
+
+def _write_records(
+    conn: Connection,
+    before: Mapping[int, Sequence[RecordEntry]],
+    records: Mapping[int, Sequence[RecordEntry]],
+    outcome: RosterRowResult,
+) -> None:
+    changes = []
+    for client_id, record in records.items():
+        changed = earliest_change(before[client_id], record)
+        if changed is not None:
+            outcome.earliest[client_id] = min(changed, outcome.earliest.get(client_id, changed))
+            changes.append(_record_change(client_id, before[client_id], record))
+    roster.change_records(conn, changes)
+
+
+def _record_change(
+    client_id: int, before: Sequence[RecordEntry], after: Sequence[RecordEntry]
+) -> roster.RecordChange:
+    gone, come = set(before) - set(after), set(after) - set(before)
+    return roster.RecordChange(client_id, sorted(gone), sorted(come))
 
 
 def _assign(

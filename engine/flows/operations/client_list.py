@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from engine.calendar.standing import standing_at
 from engine.model.client import Client
 from engine.model.instant import Instant
 from engine.store.intake import histories
@@ -91,13 +92,12 @@ def _people(
 def _state(client: Client, now: Instant) -> str:
     if client.ref.startswith(client_data.TOMBSTONE):
         return "erased"
-    last = {entry.entry: entry.at for entry in client.record if entry.at <= now}
-    if "enrolled" not in last:
+    if not any(entry.entry == "enrolled" and entry.at <= now for entry in client.record):
         return "not enrolled yet"
-    if last["enrolled"] <= last.get("ended", -1):
+    stands = standing_at(client.record, now)
+    if not stands.enrolled:
         return "ended"
-    on_leave = last.get("leave_began", -1) > last.get("leave_ended", -1)
-    return "on leave" if on_leave else "enrolled"
+    return "on leave" if stands.on_leave else "enrolled"
 
 
 def _texts(phone: str | None, *, agreed: bool, reached: bool, stopped: bool) -> str:

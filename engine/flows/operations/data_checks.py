@@ -22,6 +22,7 @@ _ROWS = {
     "staff": "staff member",
     "assignments": "assignment",
     "consents": "consent",
+    "stays": "stay in hospital",
 }
 
 

@@ -8,6 +8,7 @@ from datetime import time
 
 from sqlalchemy import Connection
 
+from engine.calendar.standing import standing_at
 from engine.flows.escalation.recipients import RecipientResolver, StaffDirectory
 from engine.flows.operations.check_result import Check, listed
 from engine.model.client import Client
@@ -24,6 +25,8 @@ from engine.store.people import on_call, roster, staff
 
 # An enrolment that begins later than this was hardly meant.
 _AHEAD_US = 366 * DAY_US
+# Few stays in hospital are longer than this; the discharge may have been lost.
+_LONG_STAY_US = 30 * DAY_US
 _AT_ONCE = 1000  # clients
 # A person who is away for a time still fills the role.
 _AMONG_US = (NotifyReason.ALLOWED, NotifyReason.ABSENT)
@@ -68,6 +71,7 @@ class _Clients:
         self._policies = policies
         self._never: list[str] = []
         self._far: list[str] = []
+        self._staying: list[str] = []
         self._alone: list[str] = []
         self._untold: dict[str, list[str]] = defaultdict(list)
 
@@ -79,6 +83,8 @@ class _Clients:
             self._never.append(client.ref)
         elif min(begins) > self._now + _AHEAD_US:
             self._far.append(f"{client.ref} ({from_us(min(begins)).date()})")
+        if _stays_long(client, self._now):
+            self._staying.append(client.ref)
         if not _is_watched(client, self._now):
             return
         if not people.assigned(client.id, self._now):
@@ -94,6 +100,12 @@ class _Clients:
             yield Check("clients", False, said)
         if self._far:
             said = f"An enrolment begins more than a year ahead: {listed(self._far)}."
+            yield Check("clients", False, said)
+        if self._staying:
+            said = (
+                f"No rule watches {listed(self._staying)}: admitted to hospital more than "
+                f"{_LONG_STAY_US // DAY_US} days ago, and no discharge was told."
+            )
             yield Check("clients", False, said)
         if self._alone:
             yield Check("clients", False, f"Nobody is assigned to {listed(self._alone)}.")
@@ -114,9 +126,13 @@ def _policies(settings: Settings, rulebook: Rulebook | None) -> Mapping[str, Pol
 
 
 def _is_watched(client: Client, now: Instant) -> bool:
-    last = {entry.entry: entry.at for entry in client.record if entry.at <= now}
-    enrolled = last.get("enrolled", -1) > last.get("ended", -1)
-    return enrolled and last.get("leave_began", -1) <= last.get("leave_ended", -1)
+    stands = standing_at(client.record, now)
+    return stands.enrolled and not stands.on_leave
+
+
+def _stays_long(client: Client, now: Instant) -> bool:
+    stay = [entry for entry in client.record if entry.entry.startswith("stay_") and entry.at <= now]
+    return bool(stay) and stay[-1].entry == "stay_began" and stay[-1].at < now - _LONG_STAY_US
 
 
 def _roles(

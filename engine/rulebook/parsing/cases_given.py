@@ -60,7 +60,8 @@ def read_client(
                 moments[name] = DatedValue(at, True)
         elif name != TIMEZONE:
             attributes[name] = reading.word(node, name)
-    for first, last in (("enrolled", "ended"), ("leave_began", "leave_ended")):
+    spells = (("enrolled", "ended"), ("leave_began", "leave_ended"), ("stay_began", "stay_ended"))
+    for first, last in spells:
         begins, ends = moments.get(first), moments.get(last)
         if ends is not None and (begins is None or ends < begins):
             reading.mistake(parts[last], f"{last}: needs {first}: before it")

@@ -58,7 +58,11 @@ _ACTIVE = select(func.count()).select_from(
     select(record_entries.c.client_id)
     .where(record_entries.c.at <= bindparam("now"))
     .group_by(record_entries.c.client_id)
-    .having(_last("enrolled") > _last("ended"), _last("leave_began") <= _last("leave_ended"))
+    .having(
+        _last("enrolled") > _last("ended"),
+        _last("leave_began") <= _last("leave_ended"),
+        _last("stay_began") <= _last("stay_ended"),
+    )
     .limit(bindparam("most"))
     .subquery()
 )

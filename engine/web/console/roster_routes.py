@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, get_args
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Query, Request, Response
@@ -12,7 +12,7 @@ from engine.flows.console import absence_page, roster_forms
 from engine.model.absence_page import AbsencePage
 from engine.model.intake import RosterKind
 from engine.model.printable import printable
-from engine.model.roster_form import RosterPage
+from engine.model.roster_form import FIELDS, RosterPage
 from engine.presentation.console import roster_page
 from engine.presentation.console.frame import render_page
 from engine.web.console.reception import Reception, Typed, id_in
@@ -87,4 +87,4 @@ class RosterRoutes:
 
 
 def _part(kind: str) -> RosterKind | None:
-    return next((one for one in get_args(RosterKind) if one == kind), None)
+    return next((one for one in FIELDS if one == kind), None)

@@ -123,3 +123,29 @@ def test_cut_offs_ratios_and_panels_are_in_no_list_of_results() -> None:
     listed = {line.partition("\t")[0] for line in lines if not line.startswith("#")}
     assert {row["what"] for row in classed() if row["loinc"] in listed} == {"presence"}
     assert len(listed) == 249
+
+
+def test_its_mapping_of_stays_takes_encounters_and_takes_them_back(
+    tmp_path: Path, sqlite_database: Database, server: FhirServerProcess
+) -> None:
+    site = FhirSite(tmp_path, sqlite_database, server, read_page("sources_fhir.md").stays)
+    records = []
+    for status, ended in (
+        ("in-progress", {}),
+        ("finished", {"end": "2026-03-04T09:00:00-05:00"}),
+        ("entered-in-error", {"end": "2026-03-04T09:00:00-05:00"}),
+    ):
+        server.put(
+            {
+                "resourceType": "Encounter",
+                "id": f"{site.patient}-stay",
+                "status": status,
+                "class": {"code": "IMP"},
+                "subject": {"reference": f"Patient/{site.patient}"},
+                "period": {"start": "2026-03-02T09:00:00-05:00", **ended},
+            }
+        )
+        site.read()
+        records.append([entry[:2] for entry in site.record(site.client)])
+    began, ended_at = ("2026-03-02 14:00", "stay_began"), ("2026-03-04 14:00", "stay_ended")
+    assert records == [[began], [began, ended_at], [began, ("2026-03-02 14:00", "stay_ended")]]

@@ -15,7 +15,7 @@ from engine.store.operations import channel_state
 from engine.store.people import absences
 from engine.store.tables import people
 from tests.kit.caseload import Caseload
-from tests.kit.times import NOON, hours
+from tests.kit.times import DAY, NOON, hours
 
 ADMIN, SUPERVISOR = 9, 8
 
@@ -68,6 +68,25 @@ def test_a_client_without_a_day_of_enrolment_is_named(
     forget(caseload, people.record_entries, client_id=2)
     assert faults(caseload, settings) == [
         "No rule watches C-2: the roster gives no day of enrolment."
+    ]
+
+
+def test_a_client_is_named_who_was_admitted_a_month_ago_and_never_discharged(
+    caseload: Caseload, settings: Settings
+) -> None:
+    def admit(days_ago: int) -> None:
+        row = {"client_id": 1, "at": NOON - days_ago * DAY, "entry": "stay_began", "value": None}
+        with caseload.database.write() as conn:
+            conn.execute(insert(people.record_entries), row)
+
+    admit(29)
+    assert faults(caseload, settings) == []
+    admit(31)
+    assert faults(caseload, settings) == []
+    forget(caseload, people.record_entries, at=NOON - 29 * DAY)
+    assert faults(caseload, settings) == [
+        "No rule watches C-1: admitted to hospital more than 30 days ago, and no discharge was "
+        "told."
     ]
 
 
