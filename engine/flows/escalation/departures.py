@@ -38,21 +38,26 @@ def known_to_nobody(conn: Connection, now: Instant) -> list[ToldStaff]:
 def take_again(database: Database, departed: list[ToldStaff], now: Instant) -> None:
     """Make due at `now` the last steps of these alerts, and the reminders of taken ones."""
     with database.write() as conn:
-        resolver, admins = RecipientResolver(conn, now), operator_notices.admins(conn, now)
-        lasting = mutes.lasting(conn, now)
-        for one in departed:
-            reached = resolver.about(one.client_id)
-            first = _first_step(one, reached)
-            if first is None and not admins:
+        take_again_in(conn, departed, now)
+
+
+def take_again_in(conn: Connection, departed: list[ToldStaff], now: Instant) -> None:
+    """Do what `take_again` does, in a transaction that writes."""
+    resolver, admins = RecipientResolver(conn, now), operator_notices.admins(conn, now)
+    lasting = mutes.lasting(conn, now)
+    for one in departed:
+        reached = resolver.about(one.client_id)
+        first = _first_step(one, reached)
+        if first is None and not admins:
+            continue
+        for routed in alerts.routed(conn, [one.alert_id]):
+            muted = muted_until(routed.alert, lasting) is not None
+            if routed.alert.state != one.state or muted:
                 continue
-            for routed in alerts.routed(conn, [one.alert_id]):
-                muted = muted_until(routed.alert, lasting) is not None
-                if routed.alert.state != one.state or muted:
-                    continue
-                if one.state == "open":
-                    _take_again(conn, routed, first, reached, now)
-                else:
-                    reminders.remind_at_once(conn, one.alert_id)
+            if one.state == "open":
+                _take_again(conn, routed, first, reached, now)
+            else:
+                reminders.remind_at_once(conn, one.alert_id)
 
 
 def tell_the_untold(conn: Connection, now: Instant) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from engine.model.absence_page import AbsencePage, StepAhead
 from engine.model.intake import RosterKind
+from engine.model.local_time import Zones, ZoneSpell
 from engine.model.roster_form import FIELDS, RosterEntry, RosterPage
+from engine.presentation.console import when
 from engine.presentation.console.frame import Frame, render_page
+from engine.presentation.page_language import in_language, translate
 
 LABELS: Mapping[RosterKind, Mapping[str, str]] = {
     "clients": {
@@ -77,3 +81,33 @@ def _row(page: RosterPage, one: RosterEntry) -> Mapping[str, object]:
     query = urlencode({"client": page.client, "change": one.key})
     return {"head": head, "rest": ", ".join(rest), "over": one.over, "file": one.file,
             "change": f"/roster/{page.kind}?{query}"}  # fmt: skip
+
+
+def absences(frame: Frame, page: AbsencePage, said: str) -> str:
+    """Render who is away, the form, and what the absence in the form would move.
+
+    Args:
+        frame: The frame around it.
+        page: The facts.
+        said: The sentence about what a button just did.
+    """
+    zones = (ZoneSpell(0, page.timezone),)
+    moved = [
+        {
+            "one": one,
+            "before": _step(one.before, page, zones) if one.before else "",
+            "after": [_step(each, page, zones) for each in one.after],
+        }
+        for one in page.moved or ()
+    ]
+    later = "" if page.at is None or page.at <= page.now else when.at(page.at, zones)
+    return render_page(
+        "console/absences.html", frame, "Absences", page=page, said=said, moved=moved, later=later
+    )
+
+
+def _step(one: StepAhead, page: AbsencePage, zones: Zones) -> str:
+    people = ", ".join(one.people) or translate("the admins")
+    if one.at <= (page.at or page.now):
+        return in_language("{people} at once", people=people)
+    return in_language("{people}, {at}", people=people, at=when.at(one.at, zones))

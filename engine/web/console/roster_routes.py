@@ -14,7 +14,6 @@ from engine.model.intake import RosterKind
 from engine.model.printable import printable
 from engine.model.roster_form import FIELDS, RosterPage
 from engine.presentation.console import roster_page
-from engine.presentation.console.frame import render_page
 from engine.web.console.reception import Reception, Typed, id_in
 from engine.web.console.sentences import said_of
 
@@ -69,21 +68,22 @@ class RosterRoutes:
         if typed.get("what") == "remove" and absence is not None:
             removed = absence_page.remove(self._desk, who, absence)
             return self._reception.after(removed, "/absences?did=absence-removed")
+        if typed.get("what") == "look":
+            return self._away_page(request, absence_page.look_ahead(self._desk, who, typed), "")
         added = absence_page.add(self._desk, who, typed)
         if isinstance(added, AbsencePage):
             return self._away_page(request, added, "", 422)
         return self._reception.after(added, "/absences?did=kept")
 
-    def _away_page(self, request: Request, found: object, said: str, status: int = 200) -> Response:
+    def _away_page(
+        self, request: Request, found: AbsencePage | Access, said: str, status: int = 200
+    ) -> Response:
         who = self._reception.who(request)
         return self._reception.answer(
             found,
-            lambda page: render_page(
-                "console/absences.html", self._reception.frame(who), "Absences",
-                page=page, said=said,
-            ),
+            lambda page: roster_page.absences(self._reception.frame(who), page, said),
             status,
-        )  # fmt: skip
+        )
 
 
 def _part(kind: str) -> RosterKind | None:

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from engine.access.abilities import Access
-from engine.flows.console import absence_page, roster_forms
+from engine.flows.console import absence_page, buttons, roster_forms
 from engine.model.absence_page import AbsencePage
+from engine.model.alert import Act
 from engine.model.intake import Listing, RosterKind
 from engine.model.roster_form import RosterPage
 from engine.store.database.connection import Database
@@ -17,7 +18,9 @@ from engine.store.intake import histories, list_rows
 from engine.store.intake.list_rows import ListRow
 from engine.store.people import roster, staff
 from engine.store.tables.intake import rejects
+from tests.kit.carrier import Carrier
 from tests.kit.console import ConsoleSite
+from tests.kit.times import MINUTE
 
 NEW = {"ref": "C-50", "phone": "+1 202 555 0170", "enrolled": "2026-05-01"}
 CONSENT = {
@@ -184,6 +187,60 @@ def test_an_absence_is_entered_and_taken_back(site: ConsoleSite) -> None:
     assert isinstance(made, int)
     assert absence_page.remove(site.desk, who, made) is True
     assert absence_page.remove(site.desk, who, made) is None
+
+
+def moved(site: ConsoleSite, **typed: str) -> list[tuple[str, object, object, bool]]:
+    form = {"staff": "S-1", "ended": "2026-07-01T08:00"} | typed
+    page = absence_page.look_ahead(site.desk, site.who("super"), form)
+    assert isinstance(page, AbsencePage)
+    assert (page.mistake, page.absences) == ("", ())
+    assert page.moved is not None
+    return [
+        (
+            one.client_ref,
+            one.before and (one.before.people, one.before.at - site.now),
+            [(step.people, step.at - site.now) for step in one.after],
+            one.reminded,
+        )
+        for one in page.moved
+    ]
+
+
+def test_the_page_says_which_steps_an_absence_moves_and_keeps_nothing(site: ConsoleSite) -> None:
+    # S-1 and S-2 were told, and S-3 is an hour later.
+    site.now += 40 * MINUTE
+    before = {row.id: row.next_step_at for row in site.site.alerts}
+
+    found = moved(site, stand_in="S-2")
+
+    supervisor = (("S-3",), 20 * MINUTE)
+    # S-2 gets no fresh hour.
+    assert found == [("C-1", supervisor, [(("S-2",), 0), supervisor], False)]
+    assert {row.id: row.next_step_at for row in site.site.alerts} == before
+    assert site.audited("absence added") == []
+    assert site.audited("viewed") == ["absences"]
+    # Without a stand-in the next step comes at once.
+    assert moved(site) == [("C-1", supervisor, [(("S-3",), 0)], False)]
+
+
+def test_what_moves_is_what_the_engine_then_does(site: ConsoleSite) -> None:
+    site.now += 40 * MINUTE
+    ((_, _, foretold, _),) = moved(site, stand_in="S-2")
+    typed = {"staff": "S-1", "ended": "2026-07-01T08:00", "stand_in": "S-2"}
+    absence_page.add(site.desk, site.who("super"), typed)
+
+    site.site.evaluate(site.now)
+
+    (after,) = [row for row in site.site.alerts if row.client_id == 1]
+    assert isinstance(foretold, list)
+    assert after.next_step_at - site.now == foretold[1][1]
+
+
+def test_an_absence_of_who_has_an_alert_reminds_the_others(site: ConsoleSite) -> None:
+    site.deliver(Carrier())
+    buttons.act(site.desk, site.who("one"), site.alert_of(1), Act.TAKE)
+
+    assert ("C-1", None, [], True) in moved(site, stand_in="S-2")
 
 
 def test_a_wrong_absence_keeps_what_was_typed(site: ConsoleSite) -> None:

@@ -150,6 +150,7 @@ ACCESS = {
     "GET /absences": [("/absences", (403, 200, 403, 403, 403, 401))],
     "POST /absences": [
         ("/absences", (403, 303, 403, 403, 403, 401), {"staff": "S-1", "ended": "2026-07-01"}),
+        ("/absences?look", (403, 200, 403, 403, 403, 401), {"what": "look", "staff": "S-1"}),
         ("/absences?wrong", (403, 422, 403, 403, 403, 401), {"staff": "S-1", "ended": "x"}),
         ("/absences?r", (403, 303, 403, 403, 403, 401), {"what": "remove", "absence": "1"}),
     ],
