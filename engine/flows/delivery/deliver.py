@@ -22,7 +22,7 @@ from engine.messaging.pacing import LONGEST_US, apart_from, next_text_at, room, 
 from engine.messaging.settlement import after_look_up, after_send, hindrance, valid_for
 from engine.model.audit_action import message_became
 from engine.model.channel import Channel
-from engine.model.instant import MINUTE_US, Instant
+from engine.model.instant import MINUTE_US, SECOND_US, Instant
 from engine.model.message import (
     FOLLOW_UPS,
     TELLING,
@@ -37,7 +37,7 @@ from engine.model.message import (
     way_of,
 )
 from engine.model.notify_reason import NotifyReason, SettlementReason
-from engine.model.sms_settings import Detail
+from engine.model.sms_settings import LONGEST_TIMEOUT, Detail
 from engine.model.staff import SkippedRecipient
 from engine.ports import SmsGateway
 from engine.store.alerts import alerts, reminders, skipped_recipients
@@ -50,6 +50,8 @@ from engine.store.people import disclosures
 # A lease that ran out means that its owner is dead. Sending takes at most two time-outs of the
 # gateway, one to connect and one to read, so a live owner ends well within the lease.
 LEASE_US = MINUTE_US
+# A sender that was suspended after its claim hands nothing over, because the lease may end first.
+_BEGINS_WITHIN_US = LEASE_US - round(2 * LONGEST_TIMEOUT * SECOND_US)
 _LISTED = 12  # the most alerts that a text about many could name
 
 ACTOR = "deliver"
@@ -98,13 +100,15 @@ def send(
         database: The database.
         gateway: The carrier.
         clock: Tells the present instant. It is read once nothing else holds up the sender, because
-            a lease that began before a wait may be over when the message is handed over.
+            a lease that began before a wait may be over when the message is handed over. It is
+            read again before the carrier is asked.
         owner: A name that only this sender has.
         urgent_only: Whether only urgent messages are sent.
         detail: How much a text about several alerts may say.
 
     Returns:
-        The state that the message took; None if no message is due.
+        The state that the message took; None if no message is due. A message whose sender was
+        suspended stays claimed until it is looked up.
     """
     with database.write() as conn:
         outbox_claims.take_turn(conn)
@@ -114,6 +118,8 @@ def send(
         return None
     if prepared.settled is not None:
         return prepared.settled
+    if clock() - now >= _BEGINS_WITHIN_US:
+        return prepared.message.state
     settlement = _hand_over(gateway, prepared, now)
     with database.write() as conn:
         _settle(conn, prepared, settlement, owner, now)

@@ -32,7 +32,7 @@ from tests.kit.rows import (
     change,
     client_of,
 )
-from tests.kit.times import HOUR, MINUTE
+from tests.kit.times import HOUR, MINUTE, SECOND
 
 
 @contextmanager
@@ -288,6 +288,19 @@ def test_claim_and_disclosure_are_committed_before_the_carrier_is_asked(
 
         deliver.run(sqlite_database, Carrier(passing=look), NOW, "a")
     assert seen[0] == ("claimed", [mentor_id])
+    assert row(sqlite_database, message_id).state == "accepted"
+
+
+@pytest.mark.parametrize(("slept", "sent"), [(39, 1), (40, 0), (3600, 0)])
+def test_a_sender_that_was_suspended_after_its_claim_hands_nothing_over(
+    sqlite_database: Database, slept: int, sent: int
+) -> None:
+    message_id = add(sqlite_database)
+    carrier, readings = Carrier(), iter([NOW, NOW + slept * SECOND])
+    deliver.send(sqlite_database, carrier, lambda: next(readings), "slept")
+    assert len(carrier.asked) == sent
+    deliver_all(sqlite_database, carrier, NOW + 2 * MINUTE)
+    assert len(carrier.asked) == 1
     assert row(sqlite_database, message_id).state == "accepted"
 
 
