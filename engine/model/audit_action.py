@@ -79,6 +79,8 @@ class AuditAction(StrEnum):
     BACKED_UP = "backed up"
     RESTORED = "restored"
     ERASED = "erased"
+    CLIENTS_MERGED = "clients merged"
+    MERGE_UNDONE = "merge undone"
     EXPORTED = "exported"
     TRIMMED = "trimmed"
     # the console

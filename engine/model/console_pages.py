@@ -80,7 +80,8 @@ class ClientPage:
     `discharged` is None if the record names no discharge so far. `rules` has the id and the title
     of each rule that serves. `unseen` counts the texts that nobody has seen. `views` is None for an
     account that must not know who looked. `emergency_until` is when emergency access ends; None
-    if the account needs none.
+    if the account needs none. `merged_into` is the client who is the same person and has the
+    events, and `merged` are the clients whose events this one has.
     """
 
     ref: str
@@ -99,6 +100,8 @@ class ClientPage:
     unseen: int
     views: tuple[View, ...] | None
     emergency_until: Instant | None = None
+    merged_into: str | None = None
+    merged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from engine.cli.printing import Format, ListFormat, show_rows
 from engine.cli.schedules.schedules import read_clock, read_day
 from engine.errors import UserError
 from engine.model.goal import GoalStatus
+from engine.model.plurals import counted
 from engine.presentation.local_clock import local
 
 app = typer.Typer(cls=first_word_of("show"), invoke_without_command=True)
@@ -196,3 +197,36 @@ def calendar(
         for one in found
     ]
     sys.stdout.write(calendar_file(entries, datetime.now(UTC)))
+
+
+By = Annotated[
+    str, typer.Option("--by", metavar="STAFF", help="Who answers for it: a supervisor or admin.")
+]
+Reason = Annotated[
+    str, typer.Option("--reason", metavar="WORDS", help="Why; the words stay, so name nobody.")
+]
+Into = Annotated[str, typer.Argument(metavar="SAME", help="The ref of the client who stays.")]
+
+
+@app.command()
+def merge(
+    client: Ref, into: Into, by: By, reason: Reason, config: ConfigFile = DEFAULT_CONFIG
+) -> None:
+    """Let the events of a client count for another, who is the same person."""
+    from engine.flows.operations.client_merge import merge
+
+    with stored(open_settings(config)) as database:
+        done = merge(database, client, into, by, reason, now())
+    moved = f"{counted(done.events, 'event')} and {counted(done.alerts, 'alert')} moved"
+    print(f"{client} is {into} now: {moved}. handrail clients unmerge {client} undoes it.")
+
+
+@app.command()
+def unmerge(client: Ref, by: By, reason: Reason, config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Undo a merge: give a client back the events that sources gave under its ref."""
+    from engine.flows.operations.client_merge import undo
+
+    with stored(open_settings(config)) as database:
+        done = undo(database, client, by, reason, now())
+    moved = f"{counted(done.events, 'event')} and {counted(done.alerts, 'alert')} moved back"
+    print(f"{client} stands alone again: {moved}. Send its rows of the roster once more.")

@@ -20,7 +20,7 @@ from engine.store.alerts.alert_records import Listed
 from engine.store.intake import client_events, histories
 from engine.store.messages import seen_texts
 from engine.store.operations import client_views
-from engine.store.people import notes
+from engine.store.people import client_merges, notes
 from engine.store.people.roster import KnownClient
 
 PERIODS = (14, 30, 60)  # days
@@ -59,6 +59,7 @@ def _page(
     start = now - days * DAY_US
     discharges = [at for at, entry, _ in client.record if entry == "discharged" and at <= now]
     rules = desk.rulebook().rules
+    merged_into, merged = client_merges.refs_of_same(conn, client_id)
     sees_views = may(who.account.role, Ability.SEE_VIEWS) is Access.GRANTED
     return ClientPage(
         ref=client.ref,
@@ -94,6 +95,8 @@ def _page(
         if sees_views
         else None,
         emergency_until=emergency.ends(conn, who.account.id, client_id, now),
+        merged_into=merged_into,
+        merged=tuple(merged),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,10 +16,10 @@ from engine.model.instant import DAY_US, Instant, from_us
 from engine.model.intake import WHOLE, Batch, Gone, ReadEvent, Reject
 from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
-from engine.store.intake import events, positions, received, rejects, source_health
+from engine.store.intake import events, merged_events, positions, received, rejects, source_health
 from engine.store.intake.events import is_newer
 from engine.store.intake.rejects import OpenReject
-from engine.store.people import client_data, roster
+from engine.store.people import client_data, client_merges, roster
 
 # The clock of a device may go ahead, and so may a time zone that was left out. More is a mistake.
 AHEAD_US = DAY_US
@@ -120,7 +121,8 @@ class BatchIntake:
         reopened = lists.reopen(conn, batch.listing, back, self._clocks) if batch.listing else {}
         if batch.roster:
             self._clients.clear()
-        placed, refused = self._place(conn, batch)
+        merged = client_merges.standing(conn)
+        placed, refused, said = self._place(conn, batch, merged)
         rows = {f"{batch.item}:{event.line}": event for event in batch.events}
         gone, placed = _last_words(batch, placed)
         taken_back = events.take_back(conn, self.source, batch.item, gone, self.now)
@@ -132,6 +134,10 @@ class BatchIntake:
             )
 
         added = events.add(conn, placed, self.now, may_move)
+        if merged:
+            changed = {name: keys & added.changed for name, keys in said.items()}
+            others = added.changed.difference(*changed.values())
+            merged_events.say_of(conn, self.source, changed, others)
         if added.new or added.corrected:
             self.brought |= {event.kind for event in placed}
         conflicts = [
@@ -166,10 +172,21 @@ class BatchIntake:
         seen.see(batch, placed)
         return lists.take(conn, self.source, batch, seen, self._clocks, self.now)
 
-    def _place(self, conn: Connection, batch: Batch) -> tuple[list[NewEvent], list[Reject]]:
-        """Return the events with their clients, in local time, and rows of unknown clients.
+    def _place(
+        self, conn: Connection, batch: Batch, merged: Mapping[int, int]
+    ) -> tuple[list[NewEvent], list[Reject], Mapping[int, set[str]]]:
+        """Give the events of a batch to their clients, in local time.
 
         A row is taken as a whole or not at all, so one unknown client keeps back all of its events.
+
+        Args:
+            conn: The transaction.
+            batch: The batch.
+            merged: Into which client each merged client went, by id.
+
+        Returns:
+            The events, the rows of unknown clients, and the keys of events about merged clients by
+            the id of the one whom the source means.
         """
         clients, clocks, source, item = self._clients, self._clocks, self.source, batch.item
         clients.update(
@@ -187,6 +204,7 @@ class BatchIntake:
                     event.line, reason, event.row, event.client, event.key
                 )
         placed, latest = [], self.now + AHEAD_US
+        said: dict[int, set[str]] = defaultdict(set)
         for client_ref, kind, at, key, fields, note, line, local, row, version in batch.events:
             if (refused and (line, row) in refused) or client_ref in erased:
                 continue
@@ -199,12 +217,15 @@ class BatchIntake:
             if instant > latest:
                 refused[line, row] = _too_far_ahead(line, instant, row, key)
                 continue
+            client_id = merged.get(client.id, client.id)
+            if client_id != client.id:
+                said[client.id].add(key)
             placed.append(
                 NewEvent(
-                    client.id, kind, instant, source, key, fields, note, f"{item}:{line}", version
+                    client_id, kind, instant, source, key, fields, note, f"{item}:{line}", version
                 )
             )
-        return placed, list(refused.values())
+        return placed, list(refused.values()), said
 
 
 def _last_words(batch: Batch, placed: Sequence[NewEvent]) -> tuple[dict[str, Gone], list[NewEvent]]:

@@ -16,7 +16,7 @@ from engine.model.intake import DatedValue, Reject, RosterRow
 from engine.model.local_time import WallClock, Zones
 from engine.model.record import earliest_change, restate
 from engine.store.intake import histories
-from engine.store.people import client_data, roster, staff_attributes
+from engine.store.people import client_data, client_merges, roster, staff_attributes
 
 IN_A_MAPPING = "In a mapping, pad:, strip: and upper: write refs alike"
 
@@ -131,13 +131,14 @@ def _take_clients(
     records = {
         c.id: c.record for c in histories.read_clients(conn, [found.id for found in known.values()])
     }
+    merged = client_merges.standing(conn)
     people = {
         ref: _Person(found, found.timezone, found.phone, records[found.id], records[found.id])
         for ref, found in known.items()
     }
     for row in rows:
         ref = row.values["ref"] or ""
-        if ref in erased:
+        if ref in erased or (ref in known and known[ref].id in merged):
             continue
         person = people.get(ref) or _Person(None, timezone, None)
         try:
@@ -228,7 +229,7 @@ def _take_relations(
     named = {row.values["staff"] or "" for row in rows}
     staff = roster.find_staff(conn, named)
     near_staff = roster.near_staff_refs(conn, named - staff.keys())
-    changes = AssignmentChanges(conn)
+    changes, merged = AssignmentChanges(conn), client_merges.standing(conn)
     if rows[0].kind == "assignments":
         changes.watch([client.id for client in clients.values()])
     for row in rows:
@@ -243,6 +244,8 @@ def _take_relations(
             outcome.rejects.append(
                 Reject(row.line, unknown_client(ref, near.get(ref)), row.row, ref, row.key)
             )
+            continue
+        if client.id in merged:
             continue
         if staff_id is None:
             ref = row.values["staff"] or ""

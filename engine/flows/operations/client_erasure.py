@@ -18,7 +18,7 @@ from engine.model.staff import Staff
 from engine.store.database.connection import Database
 from engine.store.intake import histories
 from engine.store.operations import audit_log
-from engine.store.people import client_data, roster, staff
+from engine.store.people import client_data, client_merges, roster, staff
 
 _MAY_ERASE = ("supervisor", "admin")
 
@@ -90,10 +90,12 @@ def _refuse(conn: Connection, client: Client) -> None:
     """Refuse the erasure of a client who is still looked after, or on hold."""
     if client.ref.startswith(client_data.TOMBSTONE):
         raise UserError(f"{client.ref} is erased already.")
+    if client_merges.concerning(conn, client.id):
+        raise UserError(f"{client.ref} is in a merge of clients; undo it first, and erase both.")
     if client.id in client_data.on_legal_hold(conn):
         hold = client_data.LEGAL_HOLD
         raise UserError(f"{client.ref} is on legal hold, so nothing is erased; {hold}: no ends it.")
-    if _enrolled(client):
+    if enrolled(client):
         raise UserError(f"{client.ref} is enrolled; end the enrolment in the roster first.")
     if client_data.open_alerts(conn, client.id):
         raise UserError(f"{client.ref} has open alerts; resolve them first.")
@@ -101,7 +103,8 @@ def _refuse(conn: Connection, client: Client) -> None:
         raise UserError(f"A text about {client.ref} still waits; try again once it has ended.")
 
 
-def _enrolled(client: Client) -> bool:
+def enrolled(client: Client) -> bool:
+    """Return whether a client's record ends in an enrolment."""
     inside = False
     for _, entries in groupby(client.record, attrgetter("at")):
         inside = spell_open(inside, {one.entry for one in entries}, "enrolled", "ended")

@@ -12,7 +12,7 @@ from engine.calendar.standing import standing_at
 from engine.model.client import Client
 from engine.model.instant import Instant
 from engine.store.intake import histories
-from engine.store.people import agreements, client_data, opt_outs, roster, staff
+from engine.store.people import agreements, client_data, client_merges, opt_outs, roster, staff
 
 _AT_ONCE = 1000  # clients
 
@@ -22,7 +22,8 @@ class ClientLine(NamedTuple):
 
     Attributes:
         client: The ref.
-        state: `enrolled`, `on leave`, `ended`, `not enrolled yet`, or `erased`.
+        state: `enrolled`, `on leave`, `ended`, `not enrolled yet`, `erased`, or `is C-1042` for a
+            client who was merged into another.
         timezone: Where the client lives.
         phone: The end of the number; None if there is none.
         staff: Who looks after the client now, by role.
@@ -50,7 +51,8 @@ def client_list(conn: Connection, ref: str | None, now: Instant) -> Iterator[Cli
     known = roster.find_clients(conn, [ref]).values() if ref else ()
     ids = [one.id for one in known] if ref else roster.client_ids(conn)
     names = {one.id: one.ref for one in staff.everybody(conn).values()}
-    stopped = opt_outs.numbers(conn)
+    stopped, merged = opt_outs.numbers(conn), client_merges.standing(conn)
+    stays = roster.refs_of(conn, sorted(set(merged.values())))
     phones = {client: phone for phone, client in roster.client_phones(conn)}
     for start in range(0, len(ids), _AT_ONCE):
         batch = ids[start : start + _AT_ONCE]
@@ -61,7 +63,7 @@ def client_list(conn: Connection, ref: str | None, now: Instant) -> Iterator[Cli
             phone = phones.get(client.ref)
             yield ClientLine(
                 client.ref,
-                _state(client, now),
+                f"is {stays[merged[client.id]]}" if client.id in merged else _state(client, now),
                 client.timezone,
                 f"…{phone[-4:]}" if phone else None,
                 ", ".join(assigned[client.id]),

@@ -20,7 +20,8 @@ from engine.store.tables.intake import event_versions, events
 # A correction moves an event by no more than this. A larger move is another event of the same id.
 FAR_US = 31 * DAY_US
 _CONTENT = ("client_id", "kind", "occurred_at", "fields", "note")
-_TOLD = ("origin", "recorded_at", "version")  # where, when and as which version it was said
+# Where, when and as which version it was said, and of whom, if not of the client.
+_TOLD = ("origin", "recorded_at", "version", "said_of")
 _INSERTED = (
     "client_id", "kind", "occurred_at", "recorded_at", "source", "key", "fields", "note", "origin",
     "version",
@@ -68,10 +69,13 @@ class _Stored:
     origin: str
     recorded_at: Instant
     version: int | None
+    said_of: int | None
     last_word: Content
     said_before: set[tuple[Content, str]] = field(default_factory=set)  # content and item
-    # Content, origin, recorded_at, version.
-    replaced: list[tuple[Content, str, Instant, int | None]] = field(default_factory=list)
+    # Content, and what _TOLD names.
+    replaced: list[tuple[Content, str, Instant, int | None, int | None]] = field(
+        default_factory=list
+    )
     changed: bool = False
 
 
@@ -256,10 +260,11 @@ def _compare(event: NewEvent, stored: _Stored, newest: int, added: Added, now: I
     added.changed.add(event.key)
     added.concerns(stored.content[0], stored.content[2])
     added.concerns(event.client_id, event.occurred_at)
-    stored.replaced.append((stored.content, stored.origin, stored.recorded_at, stored.version))
+    told = stored.origin, stored.recorded_at, stored.version, stored.said_of
+    stored.replaced.append((stored.content, *told))
     stored.said_before.add((stored.content, item_of(stored.origin)))
     stored.content, stored.origin, stored.recorded_at = content, event.origin, now
-    stored.version = event.version
+    stored.version, stored.said_of = event.version, None
 
 
 def _is_outdated(event: NewEvent, stored: _Stored) -> bool:
@@ -300,6 +305,7 @@ def _stored(conn: Connection, found: Sequence[NewEvent]) -> dict[str, _Stored]:
                 row.origin,
                 row.recorded_at,
                 row.version,
+                row.said_of,
                 last_words[row.key],
             )
     told = ((stored[event.key], _content(event)) for event in found)
@@ -332,7 +338,14 @@ def _correct(conn: Connection, source: str, corrected: Sequence[_Stored], now: I
             dict(
                 zip(
                     ("_id", *columns),
-                    (each.id, *each.content, each.origin, each.recorded_at, each.version),
+                    (
+                        each.id,
+                        *each.content,
+                        each.origin,
+                        each.recorded_at,
+                        each.version,
+                        each.said_of,
+                    ),
                     strict=True,
                 )
             )
@@ -356,7 +369,8 @@ def _keep(conn: Connection, replaced: Sequence[tuple[Any, ...]], now: Instant) -
 
 
 def _version(row: Row[Any]) -> tuple[Any, ...]:
-    return row.id, row.source, row.key, _content(row), row.origin, row.recorded_at, row.version
+    told = (row._mapping[name] for name in _TOLD)
+    return row.id, row.source, row.key, _content(row), *told
 
 
 def _by_key(source: str, keys: Sequence[str]) -> Select[Any]:

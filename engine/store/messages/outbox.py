@@ -183,6 +183,12 @@ def give_up_on(conn: Connection, staff_id: int, now: Instant) -> list[int]:
     return found
 
 
+def cancel_to_client(conn: Connection, client_id: int, now: Instant) -> None:
+    """Cancel the texts to a client that wait."""
+    theirs = update(outbox).where(outbox.c.client_id == client_id, outbox.c.state == "queued")
+    conn.execute(theirs.values(state="cancelled", updated_at=now))
+
+
 def newest_state(
     conn: Connection, staff_ids: Collection[int], kinds: Collection[MessageKind]
 ) -> OutboxState | None:

@@ -164,6 +164,12 @@ CLIENT_TABLES: Sequence[ClientTable] = (
         "who saw the client in a list stays on record, by numbers alone",
     ),
     ClientTable(
+        people.client_merges,
+        or_(people.client_merges.c.client_id == _CLIENT, people.client_merges.c.into_id == _CLIENT),
+        "who was taken for whom stays on record, by numbers alone",
+        {"reason": GONE, "phone": None},
+    ),
+    ClientTable(
         people.clients,
         people.clients.c.id == _CLIENT,
         "a tombstone without phone, which tells intake not to make the client again",

@@ -7,14 +7,21 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, or_, select, update
 
 from engine.model.client import TIMEZONE, RecordEntry, zones_of
 from engine.model.instant import Instant
 from engine.model.local_time import Zones
 from engine.model.record import match_spell
 from engine.store.database.parameter_limit import in_parts
-from engine.store.tables.people import assignments, clients, consents, record_entries, staff
+from engine.store.tables.people import (
+    assignments,
+    client_merges,
+    clients,
+    consents,
+    record_entries,
+    staff,
+)
 
 Change = Literal["new", "corrected", "duplicate"]
 
@@ -108,9 +115,17 @@ def _bare(ref: str) -> str:
 
 
 def clients_with_phone(conn: Connection, phone: str) -> dict[int, str]:
-    """Return the refs of the clients who have this number, by id."""
+    """Return the refs of the clients who have this number, by id.
+
+    The number of a merged client is one of the client who stays.
+    """
+    had = select(client_merges.c.into_id).where(
+        client_merges.c.undone_at.is_(None), client_merges.c.phone == phone
+    )
     theirs = (
-        select(clients.c.id, clients.c.ref).where(clients.c.phone == phone).order_by(clients.c.id)
+        select(clients.c.id, clients.c.ref)
+        .where(or_(clients.c.phone == phone, clients.c.id.in_(had)))
+        .order_by(clients.c.id)
     )
     return {row.id: row.ref for row in conn.execute(theirs)}
 

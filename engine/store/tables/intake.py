@@ -34,6 +34,9 @@ events = Table(
     Column("origin", String(300), nullable=False),
     # What the source says is newer has a greater one; NULL if it says nothing about that.
     Column("version", BigInteger),
+    # Whom the source means, if that client was merged into this one. No foreign key, because SQLite
+    # adds none to a table without writing it anew.
+    Column("said_of", Id),
     UniqueConstraint("source", "key"),
     # The order in which measures read, so that a history needs no sorting.
     Index(None, "client_id", "occurred_at", "source", "key"),
@@ -68,6 +71,7 @@ event_versions = Table(
     Column("origin", String(300), nullable=False),
     Column("replaced_at", Instant, nullable=False),
     Column("version", BigInteger),
+    Column("said_of", Id),  # as of events
     Index(None, "source", "key"),
 )
 

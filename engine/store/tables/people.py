@@ -92,6 +92,25 @@ consents = Table(
     UniqueConstraint("client_id", "staff_id", "given_at"),
 )
 
+# Clients who are one person: what sources say of `client_id` counts for `into_id`. `alert_ids` (a
+# list in JSON) and `phone` are what the first one had, and gets back when the merge is undone.
+client_merges = Table(
+    "client_merges",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("into_id", ForeignKey("clients.id"), nullable=False),
+    Column("merged_at", Instant, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("ended_care", Boolean, nullable=False),
+    Column("alert_ids", Text, nullable=False),
+    Column("phone", String(20)),
+    Column("undone_at", Instant),
+    Index(None, "client_id"),
+    Index(None, "into_id"),
+)
+
 # The on-call rotations that serve, from config.yaml at the daemon's last start. `first_handover` is
 # a reading of the local clock, in microseconds as if it were UTC. `from_time` and `to_time` are
 # microseconds since local midnight. `weekdays` and `staff` are lists in JSON.

@@ -1,0 +1,161 @@
+"""Two clients who are one person: a person merges them, and can undo it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from engine.errors import UserError
+from engine.flows.operations.client_erasure import client_of, enrolled, person_of
+from engine.model.audit_action import AuditAction
+from engine.model.client import Client, RecordEntry
+from engine.model.instant import Instant
+from engine.model.staff import Staff
+from engine.store.alerts import client_alerts, due_clients
+from engine.store.database.connection import Database
+from engine.store.intake import merged_events
+from engine.store.messages import outbox
+from engine.store.operations import audit_log
+from engine.store.people import client_merges, roster, staff
+from engine.store.people.client_merges import ClientMerge
+
+
+class MergedRows(NamedTuple):
+    """The numbers of events and of alerts that went to the other client."""
+
+    events: int
+    alerts: int
+
+
+def merge(
+    database: Database, ref: str, into: str, by: str, reason: str, now: Instant
+) -> MergedRows:
+    """Give the events and alerts of one client to another, who is the same person.
+
+    The first client's care ends. From now on, what sources say of the first is taken for the
+    second, and the first one's rows of the roster are passed over. Consents, agreements, notes and
+    texts stay where they are, because a client gave them under one name.
+
+    Args:
+        database: The database.
+        ref: The client who is nobody of their own.
+        into: The client who stays.
+        by: The ref of a supervisor or admin, who answers for it.
+        reason: Why, in words that name neither client.
+        now: The present instant.
+
+    Raises:
+        UserError: A client is unknown or part of another merge, the first one took a consent back
+            that the second one gives, or `by` has no right to merge.
+    """
+    with database.write() as conn:
+        person, client, other = person_of(conn, by), client_of(conn, ref), client_of(conn, into)
+        _refuse(conn, client, other, reason)
+        moved = merged_events.move(conn, client.id, other.id)
+        alert_ids = client_alerts.move(conn, client.id, other.id)
+        outbox.cancel_to_client(conn, client.id, now)
+        phone = roster.find_clients(conn, [ref])[ref].phone
+        roster.change_client(conn, client.id, client.timezone, None)
+        ended = enrolled(client)
+        if ended:
+            entry = RecordEntry(now, "ended", None)
+            roster.change_records(conn, [roster.RecordChange(client.id, (), (entry,))])
+        new = ClientMerge(0, client.id, other.id, now, ended, phone, alert_ids)
+        client_merges.add(conn, new, actor=f"staff {person.id}", reason=reason)
+        done = MergedRows(moved.events, len(alert_ids))
+        _decide_again(conn, client.id, other.id, moved, now)
+        _record(conn, AuditAction.CLIENTS_MERGED, person, client.id, other.id, reason, done, now)
+    return done
+
+
+def undo(database: Database, ref: str, by: str, reason: str, now: Instant) -> MergedRows:
+    """Give a merged client back what sources say of them, and their alerts and care.
+
+    Args:
+        database: The database.
+        ref: The client who was merged into another.
+        by: The ref of a supervisor or admin, who answers for it.
+        reason: Why, in words that name neither client.
+        now: The present instant.
+
+    Raises:
+        UserError: The client is in no merge, or `by` has no right to undo it.
+    """
+    with database.write() as conn:
+        person, client = person_of(conn, by), client_of(conn, ref)
+        found = _of(conn, client)
+        if found is None:
+            raise UserError(f"{ref} is not merged into another client.")
+        _must_not_name(reason, ref)
+        moved = merged_events.move_back(conn, client.id)
+        client_alerts.move_back(conn, found.alert_ids, client.id)
+        if found.ended_care:
+            entry = RecordEntry(found.merged_at, "ended", None)
+            roster.change_records(conn, [roster.RecordChange(client.id, (entry,), ())])
+        roster.change_client(conn, client.id, client.timezone, found.phone)
+        client_merges.undo(conn, found.id, now)
+        done = MergedRows(moved.events, len(found.alert_ids))
+        _decide_again(conn, client.id, found.into_id, moved, now)
+        _record(
+            conn, AuditAction.MERGE_UNDONE, person, client.id, found.into_id, reason, done, now
+        )  # fmt: skip
+    return done
+
+
+def _of(conn: Connection, client: Client) -> ClientMerge | None:
+    found = client_merges.concerning(conn, client.id)
+    return next((one for one in found if one.client_id == client.id), None)
+
+
+def _refuse(conn: Connection, client: Client, other: Client, reason: str) -> None:
+    if client.id == other.id:
+        raise UserError(f"{client.ref} is one client; name two.")
+    _must_not_name(reason, client.ref, other.ref)
+    if client_merges.concerning(conn, client.id) or _of(conn, other):
+        of = client if client_merges.concerning(conn, client.id) else other
+        raise UserError(
+            f"{of.ref} is in a merge that stands; undo it first, so that each can be undone."
+        )
+    given = {one.staff_id for one in staff.consents_of(conn, [other.id]) if one.revoked_at is None}
+    newest = {one.staff_id: one for one in staff.consents_of(conn, [client.id])}
+    for one in newest.values():
+        if one.revoked_at is not None and one.staff_id in given:
+            mentor = staff.everybody(conn)[one.staff_id].ref
+            raise UserError(
+                f"{client.ref} took back the consent to {mentor} that {other.ref} still gives; "
+                "ask the client, and correct the roster first."
+            )
+
+
+def _must_not_name(reason: str, *refs: str) -> None:
+    for ref in refs:
+        if ref.lower() in reason.lower():
+            raise UserError(f"The reason stays in the audit trail, so it must not name {ref}.")
+
+
+def _decide_again(
+    conn: Connection, client_id: int, into_id: int, moved: merged_events.Moved, now: Instant
+) -> None:
+    since = now if moved.earliest is None else min(now, moved.earliest)
+    due_clients.mark_dirty(conn, {client_id: since, into_id: since})
+
+
+def _record(
+    conn: Connection,
+    action: AuditAction,
+    person: Staff,
+    client_id: int,
+    into_id: int,
+    reason: str,
+    done: MergedRows,
+    now: Instant,
+) -> None:
+    audit_log.record(
+        conn,
+        at=now,
+        actor=f"staff {person.id}",
+        action=action,
+        subject=f"client {into_id}",
+        detail={"client": client_id, "reason": reason, **done._asdict()},
+    )

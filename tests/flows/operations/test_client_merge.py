@@ -1,0 +1,227 @@
+"""A person merges two clients who are one, and a wrong merge leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.errors import UserError
+from engine.flows.intake.batch_intake import BatchIntake
+from engine.flows.operations import client_erasure
+from engine.flows.operations.client_list import client_list
+from engine.flows.operations.client_merge import MergedRows, merge, undo
+from engine.model.event import write_fields
+from engine.model.intake import Batch, Gone, ReadEvent, RosterRow
+from engine.store.database.connection import Database
+from engine.store.people import roster
+from engine.store.tables.alerts import alerts
+from engine.store.tables.intake import event_versions, events
+from engine.store.tables.messages import outbox
+from engine.store.tables.people import clients, record_entries
+from tests.kit.databases import SqliteFile
+from tests.kit.generated import cases
+from tests.kit.site import MISSED, Site, rulebook_of, written_rule
+from tests.kit.times import HOUR, NOON
+
+WHY = "one person, says the registration desk"
+
+
+@pytest.fixture
+def site(database: Database) -> Site:
+    return two_clients(database)
+
+
+def two_clients(database: Database) -> Site:
+    """C-1 and C-2, each with case manager 1; supervisor 2 answers for merges."""
+    site = Site(database).with_people()
+    site.rules = rulebook_of(written_rule("two-missed", MISSED))
+    site.caseload.client(2, phone="+12025550142")
+    site.caseload.assign(1, "case_manager", 2)
+    return site
+
+
+def merged(site: Site, now: int = NOON) -> MergedRows:
+    return merge(site.database, "C-2", "C-1", "S-2", WHY, now)
+
+
+def undone(site: Site, now: int = NOON) -> MergedRows:
+    return undo(site.database, "C-2", "S-2", WHY, now)
+
+
+def opened(site: Site) -> list[tuple[int, str, str]]:
+    return [(one.client_id, one.rule_id, one.state) for one in site.rows(alerts)]
+
+
+def say(site: Site, ref: str, key: str, value: int, now: int = NOON) -> None:
+    """A source says of a client that a check-in was missed."""
+    fields = write_fields({"status": "missed", "craving": value % 10})
+    event = ReadEvent(
+        ref, "check_in", NOON - HOUR * (1 + value), key, fields, None, value, False, ""
+    )
+    with site.database.write() as conn:
+        BatchIntake(site.database, "ehr", "UTC", now).store(
+            conn, Batch("day.csv", None, events=(event,))
+        )
+
+
+def take_back(site: Site, key: str, line: int) -> None:
+    with site.database.write() as conn:
+        BatchIntake(site.database, "ehr", "UTC", NOON).store(
+            conn, Batch("day.csv", None, gone=(Gone(key, line),))
+        )
+
+
+def test_misses_under_two_names_are_one_alert_once_the_names_are_merged(site: Site) -> None:
+    site.missed(NOON - 6 * HOUR, 1)
+    site.missed(NOON - 30 * HOUR, 2)
+    site.evaluate()
+    assert opened(site) == []
+
+    assert merged(site) == MergedRows(events=1, alerts=0)
+    site.evaluate()
+    assert opened(site) == [(1, "two-missed", "open")]
+
+    undone(site)
+    site.evaluate()
+    assert opened(site) == [(1, "two-missed", "resolved")]
+    assert {one.client_id for one in site.rows(events)} == {1, 2}
+
+
+def test_an_open_alert_goes_with_its_events_and_is_not_told_again(site: Site) -> None:
+    site.missed(NOON - 6 * HOUR, 2)
+    site.missed(NOON - 30 * HOUR, 2)
+    site.evaluate()
+    told = len(site.rows(outbox))
+
+    assert merged(site) == MergedRows(events=2, alerts=1)
+    site.evaluate()
+    assert opened(site) == [(1, "two-missed", "open")]
+    assert len(site.rows(outbox)) == told
+
+    undone(site)
+    site.evaluate()
+    assert opened(site) == [(2, "two-missed", "open")]
+    assert len(site.rows(outbox)) == told
+
+
+def test_what_a_source_says_of_the_first_counts_for_the_second_until_the_merge_is_undone(
+    site: Site,
+) -> None:
+    merged(site)
+    say(site, "C-2", "a", 1)
+    assert [(one.client_id, one.said_of) for one in site.rows(events)] == [(1, 2)]
+    say(site, "C-1", "b", 2)
+    undone(site)
+    assert [(one.client_id, one.said_of, one.key) for one in site.rows(events)] == [
+        (2, None, "a"),
+        (1, None, "b"),
+    ]
+
+
+def test_care_phone_and_waiting_texts_of_the_first_end_and_care_and_phone_come_back(
+    site: Site,
+) -> None:
+    before = site.rows(record_entries)
+    merged(site)
+    with site.database.read() as conn:
+        lines = {one.client: one for one in client_list(conn, None, NOON)}
+        assert roster.clients_with_phone(conn, "+12025550142") == {1: "C-1"}
+    assert (lines["C-2"].state, lines["C-2"].phone) == ("is C-1", None)
+    assert lines["C-1"].state == "enrolled"
+
+    undone(site)
+    assert site.rows(record_entries) == before
+    with site.database.read() as conn:
+        assert roster.clients_with_phone(conn, "+12025550142") == {2: "C-2"}
+
+
+def test_the_first_ones_rows_of_the_roster_are_passed_over(site: Site) -> None:
+    merged(site)
+    before = site.rows(record_entries), site.rows(clients)
+    row = RosterRow("clients", 2, "", {"ref": "C-2", "phone": "+12025550199"})
+    with site.database.write() as conn:
+        intake = BatchIntake(site.database, "ehr", "UTC", NOON)
+        counts, rejected = intake.store(conn, Batch("clients.csv", None, roster=(row,)))
+    assert (counts.new, counts.corrected, rejected) == (0, 0, [])
+    assert (site.rows(record_entries), site.rows(clients)) == before
+
+
+@contextmanager
+def refused(words: str) -> Iterator[None]:
+    with pytest.raises(UserError, match=words):
+        yield
+
+
+def test_a_merge_that_could_not_be_undone_or_that_nobody_answers_for_is_refused(
+    site: Site,
+) -> None:
+    site.caseload.client(3)
+    with refused("No active supervisor or admin is called S-1"):
+        merge(site.database, "C-2", "C-1", "S-1", WHY, NOON)
+    with refused("must not name C-2"):
+        merge(site.database, "C-2", "C-1", "S-2", "c-2 is old", NOON)
+    with refused("C-1 is one client"):
+        merge(site.database, "C-1", "C-1", "S-2", WHY, NOON)
+    with refused("C-2 is not merged"):
+        undone(site)
+    merged(site)
+    with refused("C-1 is in a merge"):
+        merge(site.database, "C-1", "C-3", "S-2", WHY, NOON)
+    with refused("C-2 is in a merge"):
+        merge(site.database, "C-3", "C-2", "S-2", WHY, NOON)
+    with refused("C-2 is in a merge"):
+        client_erasure.erase(site.database, "C-2", "S-2", WHY, NOON, for_good=True)
+
+
+def test_a_consent_that_was_taken_back_under_one_name_is_not_kept_alive_under_the_other(
+    site: Site,
+) -> None:
+    site.caseload.staff(5, "mentor", 1, 2)
+    site.caseload.consent(1, 5)
+    site.caseload.consent(2, 5, revoked_at=NOON - HOUR)
+    with refused("C-2 took back the consent to S-5 that C-1 still gives"):
+        merged(site)
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("say"), st.sampled_from(["a1", "a2", "b1", "b2"])),
+        st.tuples(st.just("take back"), st.sampled_from(["a1", "a2", "b1", "b2"])),
+        st.just(("merge", "")),
+        st.just(("undo", "")),
+    ),
+    max_size=14,
+)
+NAMES = {"a": "C-2", "b": "C-1"}
+
+
+@cases(15)
+@given(steps=STEPS)
+def test_the_store_holds_what_the_source_said_last_under_the_name_that_counts(
+    sqlite_file: SqliteFile, steps: list[tuple[str, str]]
+) -> None:
+    site = two_clients(sqlite_file.emptied())
+    said: dict[str, int] = {}
+    is_merged = False
+    for number, (step, key) in enumerate(steps):
+        if step == "say":
+            say(site, NAMES[key[0]], key, number)
+            said[key] = number
+        elif step == "take back":
+            take_back(site, key, 1000 + number)
+            said.pop(key, None)
+        elif step == "merge" and not is_merged:
+            merged(site)
+            is_merged = True
+        elif step == "undo" and is_merged:
+            undone(site)
+            is_merged = False
+        ids = {"a": 1 if is_merged else 2, "b": 1}
+        stored = {(one.key, one.client_id) for one in site.rows(events)}
+        assert stored == {(key, ids[key[0]]) for key in said}
+        versions = {(one.key, one.client_id) for one in site.rows(event_versions)}
+        assert versions <= {(key, ids[key[0]]) for key in ("a1", "a2", "b1", "b2")}
