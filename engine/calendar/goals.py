@@ -1,18 +1,27 @@
-"""Goals of a client: what each has come to, and which were not met on their day."""
+"""Goals of a client: what each has come to, and which were not met on their day.
+
+The review of a package is a goal that the package sets by itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from engine.calendar.milestones import package_of
+from engine.calendar.occurrences import local_day
+from engine.calendar.standing import standing_at
+from engine.model.client import RecordEntry
 from engine.model.goal import GoalStatus
 from engine.model.instant import Instant
 from engine.model.local_time import Zones, first_reached_in_zones
 from engine.model.word_folding import fold
 
-_OPEN = (GoalStatus.SET, GoalStatus.PROGRESS)
+# The attribute that names a client's package, and the goal that it sets.
+PACKAGE, PACKAGE_REVIEW = "package", "package review"
+GOAL_OPEN = (GoalStatus.SET, GoalStatus.PROGRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ def unmet_goals(
         pass_time(event.at)
         key = fold(event.goal)
         known = open_goals.pop(key, None)
-        if event.status in _OPEN:
+        if event.status in GOAL_OPEN:
             due = _day(event.due) or (known.due if known else None)
             goal = known or Goal(event.goal, event.status, event.at, due)
             open_goals[key] = replace(goal, status=event.status, since=event.at, due=due)
@@ -98,10 +107,36 @@ def unmet_goals(
     return sorted(unmet.values(), key=lambda one: (one.at, one.goal)), min(ahead, default=None)
 
 
-def _over(goal: Goal, zones: Zones) -> Instant | None:
-    if goal.due is None:
+def package_goal(record: Sequence[RecordEntry], zones: Zones, now: Instant) -> GoalEvent | None:
+    """Return the event by which a client's package sets its review as a goal; None without one.
+
+    A client whose enrolment ends before the day of the review has none.
+
+    Args:
+        record: The client's record, in the order of its dates.
+        zones: The client's timezones.
+        now: The present instant.
+    """
+    begins = [entry.at for entry in record if entry.entry == "enrolled" and entry.at <= now]
+    if not begins:
         return None
-    return first_reached_in_zones(datetime.combine(goal.due + timedelta(days=1), time()), zones)
+    attributes = standing_at(record, now).attributes
+    package = package_of(attributes.get(PACKAGE), local_day(begins[-1], zones))
+    if package is None:
+        return None
+    over = _day_over(package.review, zones)
+    if any(one.entry == "ended" and begins[-1] <= one.at < over for one in record):
+        return None
+    due = package.review.isoformat()
+    return GoalEvent(begins[-1], PACKAGE_REVIEW, GoalStatus.SET, due)
+
+
+def _over(goal: Goal, zones: Zones) -> Instant | None:
+    return None if goal.due is None else _day_over(goal.due, zones)
+
+
+def _day_over(day: date, zones: Zones) -> Instant:
+    return first_reached_in_zones(datetime.combine(day + timedelta(days=1), time()), zones)
 
 
 def _day(written: str | None) -> date | None:

@@ -13,11 +13,12 @@ from tempfile import NamedTemporaryFile
 
 from sqlalchemy import Connection
 
+from engine.calendar.goals import PACKAGE
 from engine.calendar.milestones import package_of
 from engine.calendar.occurrences import local_day
 from engine.calendar.standing import standing_at
 from engine.errors import UserError
-from engine.flows.schedules.care_plan import PACKAGE, PHASE
+from engine.flows.schedules.care_plan import PHASE
 from engine.messaging.letter_consent import LetterDecision, LetterReason, decide_letter
 from engine.messaging.lint import named_condition
 from engine.model.agreement import TextLanguage

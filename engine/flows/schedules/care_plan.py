@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection
 
-from engine.calendar.goals import standing_goals
+from engine.calendar.goals import GOAL_OPEN, PACKAGE, PACKAGE_REVIEW, Goal, standing_goals
 from engine.calendar.milestones import milestones_since, package_of
 from engine.calendar.occurrences import local_day, occurrences
 from engine.calendar.standing import standing_at
 from engine.errors import UserError
-from engine.flows.schedules.goals import told
+from engine.flows.schedules.goals import goals_of
 from engine.model.client import Client
 from engine.model.event import read_fields
 from engine.model.goal import GoalStatus
@@ -26,7 +26,7 @@ from engine.store.intake.histories import TimedEvent
 from engine.store.people import roster
 from engine.store.schedules import changes, expectations, goals
 
-PACKAGE, PHASE = "package", "phase"
+PHASE = "phase"
 _APPOINTMENT = "attendance"
 # Events that can say that a client used.
 _USE = ("return_to_use", "check_in", "test")
@@ -128,12 +128,14 @@ def _client(conn: Connection, ref: str) -> Client:
 
 def _standing(conn: Connection, client: Client, now: Instant) -> Iterator[PlanLine]:
     said = histories.events_between(conn, [client.id], _USE, 0, now)[client.id]
-    yield from _package(client, now)
+    found = goals.of_clients(conn, [client.id])[client.id]
+    by_name = {one.goal: one for one in standing_goals(goals_of(client, found, now))}
+    yield from _package(client, by_name.pop(PACKAGE_REVIEW, None), now)
     yield from _milestones(client, said, now)
-    yield from _goals(client, goals.of_clients(conn, [client.id])[client.id])
+    yield from _goals(client, by_name.values())
 
 
-def _package(client: Client, now: Instant) -> Iterator[PlanLine]:
+def _package(client: Client, review: Goal | None, now: Instant) -> Iterator[PlanLine]:
     attributes = standing_at(client.record, now).attributes
     if phase := attributes.get(PHASE):
         yield PlanLine(f"phase {phase}", None, "now")
@@ -141,9 +143,13 @@ def _package(client: Client, now: Instant) -> Iterator[PlanLine]:
     package = package_of(attributes.get(PACKAGE), enrolled) if enrolled else None
     if package:
         name = f"package of {package.months} months"
-        for what, day in (("review", package.review), ("end", package.ends)):
-            at = _midnight(client, day)
-            yield PlanLine(f"{name}: {what}", at, "ahead" if at > now else "due")
+        if review and review.due:
+            at = _midnight(client, review.due)
+            stands = "ahead" if at > now else "due"
+            came_to = stands if review.status in GOAL_OPEN else str(review.status)
+            yield PlanLine(f"{name}: review", at, came_to)
+        at = _midnight(client, package.ends)
+        yield PlanLine(f"{name}: end", at, "ahead" if at > now else "due")
 
 
 def _milestones(client: Client, said: Sequence[TimedEvent], now: Instant) -> Iterator[PlanLine]:
@@ -169,8 +175,8 @@ def _says_use(event: TimedEvent) -> bool:
     )
 
 
-def _goals(client: Client, said: Sequence[TimedEvent]) -> Iterator[PlanLine]:
-    for goal in standing_goals(told(said)):
+def _goals(client: Client, found: Iterable[Goal]) -> Iterator[PlanLine]:
+    for goal in found:
         if goal.status != GoalStatus.DROPPED:
             over = _midnight(client, goal.due) if goal.due else None
             yield PlanLine(f"goal: {goal.goal}", over, str(goal.status))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from engine.calendar.goals import GoalEvent, UnmetGoal, unmet_goals
+from engine.calendar.goals import PACKAGE, GoalEvent, UnmetGoal, package_goal, unmet_goals
 from engine.errors import UserError
 from engine.model.audit_action import AuditAction
 from engine.model.client import Client
@@ -48,17 +48,20 @@ class GoalDecisions:
 
 def decide_goals(conn: Connection, claims: Sequence[Claim], now: Instant) -> GoalDecisions:
     """Decide which goals of claimed clients were not met on their day."""
-    said = goals.of_clients(conn, [claim.client_id for claim in claims])
-    clients = histories.read_clients(conn, sorted(said)) if said else []
+    ids = [claim.client_id for claim in claims]
+    said = goals.of_clients(conn, ids)
+    having = said.keys() | goals.with_attribute(conn, ids, PACKAGE)
+    clients = histories.read_clients(conn, sorted(having)) if having else []
     look_at: dict[int, Instant] = {}
     new: list[NewEvent] = []
     gone: dict[str, str | None] = {}
     for client in clients:
-        unmet, again = unmet_goals(told(said[client.id]), client.zones, now)
+        found = said.get(client.id, ())
+        unmet, again = unmet_goals(goals_of(client, found, now), client.zones, now)
         if again is not None:
             look_at[client.id] = again
         wanted = {_key(client, one): one for one in unmet}
-        stored = {one.key for one in said[client.id] if one.source == SOURCE}
+        stored = {one.key for one in found if one.source == SOURCE}
         new += [_event(client, key, one) for key, one in wanted.items() if key not in stored]
         gone |= dict.fromkeys(stored - wanted.keys(), _ORIGIN)
     return GoalDecisions(look_at, new, gone)
@@ -71,6 +74,12 @@ def write_goals(
     if len(due_clients.held(conn, claims)) == len(claims):
         events.add(conn, decided.new, now)
         events.withdraw(conn, SOURCE, decided.gone, now)
+
+
+def goals_of(client: Client, found: Iterable[TimedEvent], now: Instant) -> list[GoalEvent]:
+    """Return what sources, people and the package say of a client's goals, by instant."""
+    own = package_goal(client.record, client.zones, now)
+    return sorted([*([own] if own else []), *told(found)], key=lambda one: one.at)
 
 
 def told(found: Iterable[TimedEvent]) -> list[GoalEvent]:
@@ -108,7 +117,9 @@ def record_goal(
         raise UserError(f"There is no client {ref}.")
     if not 0 < len(goal.strip()) <= LONGEST_GOAL:
         raise UserError(f"A goal has 1 to {LONGEST_GOAL} characters.")
-    known = {one.goal.casefold() for one in told(goals.of_clients(conn, [client.id])[client.id])}
+    (of_record,) = histories.read_clients(conn, [client.id])
+    said = goals_of(of_record, goals.of_clients(conn, [client.id])[client.id], now)
+    known = {one.goal.casefold() for one in said}
     if status is not GoalStatus.SET and goal.strip().casefold() not in known:
         raise UserError(f"{ref} has no goal '{goal}'; without --status it is set.")
     fields = {"goal": goal.strip(), "status": str(status)} | ({"due": due} if due else {})

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from engine.errors import UserError
 from engine.flows.schedules.goals import record_goal
 from engine.model.event import read_fields
 from engine.model.event_kinds import BUILT_IN
 from engine.model.goal import GoalStatus
+from engine.model.instant import to_us
 from engine.rulebook.parsing.load import from_texts
 from engine.store.database.connection import Database
 from engine.store.tables.intake import events
+from engine.store.tables.people import record_entries
 from tests.kit.schedule_site import ScheduleSite
-from tests.kit.times import NOON, clock
+from tests.kit.times import DAY, HOUR, NOON, clock
 
 RULES = (Path(__file__).parents[3] / "rules" / "goals.yaml").read_text("utf-8")
 OVER = clock("00:00", 4)
@@ -94,3 +98,47 @@ def test_a_goal_that_cannot_be_recorded_is_refused(
 ) -> None:
     with pytest.raises(UserError, match=says), site.database.write() as conn:
         record_goal(conn, ref, goal, GoalStatus(status), None, NOON)
+
+
+REVIEW_OVER = clock("00:00", 8)
+
+
+def with_package(site: ScheduleSite, package: str = "3 months") -> None:
+    """Let C-1 be enrolled so that a package of three months is reviewed in a week."""
+    with site.database.write() as conn:
+        conn.execute(delete(record_entries))
+    for entry, value in (("enrolled", None), ("package", package)):
+        site.record(to_us(datetime(2026, 3, 23, 9, tzinfo=UTC)), entry, value)
+    site.at(NOON)
+
+
+def test_a_package_that_nobody_reviewed_is_told_two_weeks_before_its_end(
+    site: ScheduleSite,
+) -> None:
+    with_package(site)
+    assert site.evaluation().next_due_at == REVIEW_OVER
+    site.at(REVIEW_OVER, REVIEW_OVER + 1)
+    assert unmet(site) == [(REVIEW_OVER, "2026-06-09")]
+    assert [(one.rule_id, one.state) for one in site.alerts] == [("goal-unmet", "open")]
+    # The package is extended, so that its review lies ahead.
+    site.record(REVIEW_OVER + HOUR, "package", "6 months")
+    site.at(REVIEW_OVER + HOUR)
+    assert unmet(site) == []
+    assert [one.state for one in site.alerts] == ["resolved"]
+
+
+def test_a_package_that_was_reviewed_raises_nothing(site: ScheduleSite) -> None:
+    with_package(site)
+    with site.database.write() as conn:
+        record_goal(conn, "C-1", "package review", GoalStatus.MET, None, NOON + HOUR)
+    site.at(NOON + HOUR, REVIEW_OVER)
+    assert (unmet(site), site.alerts) == ([], [])
+
+
+def test_a_package_of_a_client_who_left_before_its_review_raises_nothing(
+    site: ScheduleSite,
+) -> None:
+    with_package(site)
+    site.record(NOON + DAY, "ended")
+    site.at(NOON + DAY, REVIEW_OVER)
+    assert (unmet(site), site.alerts) == ([], [])
