@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from engine.logs import taken_out
+
 SCRIPT = """
 import logging, structlog
 from engine.logs import set_up
@@ -53,3 +55,11 @@ def test_json_is_one_object_a_line() -> None:
     assert first["timestamp"].endswith("Z")
     assert foreign["event"] == "POST to [number] failed"
     assert "Traceback" in last["exception"]
+
+
+@pytest.mark.parametrize("digits", ["ab5551234567", "5551234567ef", "12345678901"])
+def test_a_hash_stays_whole_and_a_number_beside_it_does_not(digits: str) -> None:
+    whole = digits.ljust(64, "c")
+    line = f"hash={whole} to=5551234567"
+    assert taken_out(line) == f"hash={whole} to=[number]"
+    assert "[number]" in taken_out(f"longer={digits.ljust(65, 'c')}")
