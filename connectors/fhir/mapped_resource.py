@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 from connectors.fhir.fhir_form import FhirForm
-from connectors.fhir.patients import Patients, patients_of
+from connectors.fhir.patients import Patients, patients_of, replaced_by
 from connectors.fhir.polling import (
     Page,
     changed_since,
@@ -23,6 +23,7 @@ from connectors.fhir.settings import FhirSettings, ResourceMapping
 from connectors.mapping.event_rows import identity
 from connectors.mapping.flat_records import FlatRecords
 from connectors.mapping.json_form import read_json
+from connectors.mapping.merges import proposed_merge
 from connectors.mapping.rows import Harvest, Rows
 from engine.model.event_kinds import Kind
 from engine.model.instant import MICROSECOND, to_us
@@ -90,7 +91,11 @@ class MappedResource:
         """Take rejected resources again."""
         harvest, (flat, rows) = Harvest(), self._compiled(())
         for reject in rejects:
-            rows.take(flat.rows(read_json(reject.row), reject.line), 0, harvest)
+            record = read_json(reject.row)
+            if self._is_replaced(record):
+                harvest.rejects.append(reject)
+            else:
+                rows.take(flat.rows(record, reject.line), 0, harvest)
         return self._only_revoked(harvest).batch(self.item, position)
 
     def _scope(
@@ -108,7 +113,8 @@ class MappedResource:
         for page in pages:
             if mapping.roster == "clients":
                 found = [each for one in page.resources for each in patients_of(one)]
-                patients.identify(server, found)
+                kept = [replaced_by(one) for one in page.resources]
+                patients.identify(server, [*found, *filter(None, kept)])
             harvest = self._take(page, patients, state, compiled)
             if page.resources:
                 state.move(scope, stamp_of(page.resources[-1]))
@@ -187,8 +193,25 @@ class MappedResource:
             record = {**resource, CLIENT: refs[0] if refs else None}
             if self.mapping.include:
                 _embed(record, self.mapping.include, page.included)
+            if self._is_replaced(resource):
+                self._tell_merge(record, line, patients, harvest)
+                continue
             rows.take(flat.rows(record, line), 0, harvest)
         return self._only_revoked(harvest)
+
+    def _is_replaced(self, resource: Any) -> bool:
+        is_patient = self.mapping.roster == "clients" and self.mapping.resource == "Patient"
+        return is_patient and replaced_by(resource) is not None
+
+    def _tell_merge(self, record: Any, line: int, patients: Patients, harvest: Harvest) -> None:
+        """Put a merge of two patients aside for a person, if both may be our clients."""
+        harvest.rows += 1
+        gone, other = record[CLIENT], str(replaced_by(record))
+        if gone is None:
+            harvest.skipped += 1
+            return
+        kept = patients.identified(other) or f"Patient/{other}"
+        harvest.rejects.append(Reject(line, proposed_merge(gone, kept), FhirForm().written(record)))
 
     def _has_changed_parts(self, resource: Any, page: Page, state: ResourceState) -> bool:
         """Return whether a part that came along is new or has changed, and remember it."""

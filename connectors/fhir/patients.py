@@ -105,6 +105,14 @@ def patients_of(resource: Any) -> list[str]:
     return [each for each in found if each is not None]
 
 
+def replaced_by(resource: Any) -> str | None:
+    """Return the id of the patient whom the server keeps in place of one; None if it keeps them."""
+    for link in resource.get("link") or []:
+        if link.get("type") == "replaced-by" and (kept := _patient(link.get("other") or {})):
+            return kept
+    return None
+
+
 def _patient(reference: Any) -> str | None:
     kind, _, number = str(reference.get("reference", "")).rpartition("/")
     return number if kind.rpartition("/")[2] == "Patient" else None

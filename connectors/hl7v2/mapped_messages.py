@@ -13,6 +13,7 @@ from connectors.hl7v2.hl7_message import Message, decode, read_message
 from connectors.hl7v2.settings import MessageMapping
 from connectors.mapping.event_rows import Identity, identity
 from connectors.mapping.flat_records import FlatRecords
+from connectors.mapping.merges import proposed_merge
 from connectors.mapping.paths import parse_path
 from connectors.mapping.rows import Harvest, Rows
 from engine.model.event_kinds import Kind
@@ -118,11 +119,4 @@ class MappedMessages:
         for person in form_path("PID")(whole(message)):
             kept, gone = self._identifier(person), self._former_identifier(person)
             names = [" and ".join(map(str, each)) or "nobody" for each in (gone, kept)]
-            into.rejects.append(
-                Reject(
-                    line,
-                    f"the sender says that client {names[0]} is client {names[1]}; nothing was "
-                    "changed, because a person must decide that",
-                    Hl7Form().written(person),
-                )
-            )
+            into.rejects.append(Reject(line, proposed_merge(*names), Hl7Form().written(person)))

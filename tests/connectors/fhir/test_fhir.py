@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import select
 
 from engine.errors import UserError
+from engine.flows.intake import ingest
+from engine.model.instant import to_us
 from engine.store.database.connection import Database
 from engine.store.tables.people import assignments, clients, staff
-from tests.connectors.fhir.fhir_site import APPOINTMENTS, FhirSite
+from tests.connectors.fhir.fhir_site import APPOINTMENTS, SYSTEM, FhirSite
 from tests.kit.fhir_server import FhirServerProcess, Query
 
 Make = Callable[..., FhirSite]
@@ -272,6 +274,28 @@ def test_episodes_practitioners_and_care_teams_are_a_roster(make: Make) -> None:
             assignments.join(clients).join(staff)
         )).all()  # fmt: skip
     assert found == [(site.stranger_ref, worker, "+12125550142")]
+
+
+PATIENTS = """
+- resource: Patient
+  roster: clients
+  columns: {ref: client, enrolled: birthDate}
+"""
+
+
+def test_a_merge_of_two_patients_is_put_aside_for_a_person(make: Make) -> None:
+    site = make(PATIENTS)
+    link = {"other": {"reference": f"Patient/{site.patient}"}, "type": "replaced-by"}
+    identifier = [{"system": SYSTEM, "value": site.stranger_ref}]
+    site.server.put(
+        {"resourceType": "Patient", "id": site.stranger, "identifier": identifier,
+         "birthDate": "2000-01-01", "link": [link]}
+    )  # fmt: skip
+    site.read()
+    said = f"the sender says that client {site.stranger_ref} is client {site.client}; nothing was"
+    assert [reason for _, _, reason in site.rejects() if said in reason] != []
+    ingest.retry(site.database, site.asked, "America/New_York", to_us(site.now))
+    assert [reason for _, _, reason in site.rejects() if said in reason] != []
 
 
 PANELS = """

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.flows.operations.client_merge import merge, undo
 from engine.store.database.connection import Database
 from tests.connectors.hl7v2.hl7_site import Hl7Site
 from tests.connectors.hl7v2.samples import SAMPLES
 from tests.kit.databases import SqliteFile
-from tests.kit.source_pages import DOCS, read_page
+from tests.kit.rows import add_staff
+from tests.kit.source_pages import read_page
+from tests.kit.times import NOON
 
 CONFIG = read_page("sources_hl7v2.md").config
-PAGE = (DOCS / "sources_hl7v2.md").read_text("utf-8")
 A40 = (
     "MSH|^~\\&|ADT|HOSP|||20260303100000||ADT^A40|9|P|2.5.1\n"
     "PID|1||C-1042^^^CLINIC^MR||DOE^JO\nMRG|C-1077^^^CLINIC^MR\n"
@@ -179,13 +180,16 @@ def test_a_merge_is_put_aside_for_a_person(tmp_path: Path, sqlite_database: Data
         if "A40" in path.name:
             site.drop(f"lab/{path.name}", path.read_bytes())
     site.read()
-    told = "is client {}; nothing was changed, because a person must decide that"
+    told = (
+        "is client {}; nothing was changed, because a person must decide that "
+        "(handrail clients merge)"
+    )
     assert [reason.partition("client ")[2] for _, _, reason in site.rejects()] == [
         f"56789 {told.format(12345)}", f"56789 {told.format(12345)}", f"569 {told.format(145)}"
     ]  # fmt: skip
 
 
-def test_a_merge_that_a_person_believes_moves_the_events_by_the_mapping(
+def test_a_merge_that_a_person_believes_moves_the_events(
     tmp_path: Path, sqlite_database: Database
 ) -> None:
     merges = CONFIG.replace("    messages:", "    merges: PID.3[5=MR]\n    messages:")
@@ -197,15 +201,14 @@ def test_a_merge_that_a_person_believes_moves_the_events_by_the_mapping(
     ((_, _, reason),) = site.rejects()
     assert "client C-1077 is client C-1042" in reason
     assert sorted(client for client, *_ in site.events()) == ["C-1042", "C-1077"]
-    (believed,) = re.findall(r"`client: (.+C-1077.+)`", PAGE)
-    site.configure(merges.replace("client: PID.3[5=MR]", f"client: {believed}"))
+    with sqlite_database.write() as conn:
+        add_staff(conn, id=7, ref="S-7", role="supervisor", phone=None)
+    merge(sqlite_database, "C-1077", "C-1042", "S-7", "the desk says so", NOON)
+    site.drop("lab/4.hl7", result(("POS", "F"), client="C-1077", number="A-3"))
     site.read()
-    assert [client for client, *_ in site.events()] == ["C-1042", "C-1042"]
-    assert [reason for _, _, reason in site.rejects()] == [reason]
-    # A wrong merge is taken back in the same way.
-    site.configure(merges)
-    site.read()
-    assert sorted(client for client, *_ in site.events()) == ["C-1042", "C-1077"]
+    assert [client for client, *_ in site.events()] == ["C-1042"] * 3
+    undo(sqlite_database, "C-1077", "S-7", "the desk was wrong", NOON)
+    assert sorted(client for client, *_ in site.events()) == ["C-1042", "C-1077", "C-1077"]
 
 
 @pytest.mark.skipif(not SAMPLES, reason="the public samples are not here")
