@@ -68,10 +68,16 @@ def settings_and_warnings(config: Path) -> tuple[Settings, list[Mistake]]:
 
 @contextmanager
 def stored(settings: Settings) -> Iterator[Database]:
-    """Open the existing database, whose tables must be of this version, and close it afterwards."""
+    """Open the existing database, whose tables must be of this version, and close it afterwards.
+
+    No command writes by a clock that differs from the server's.
+    """
+    from engine.cli.instants import now
     from engine.store.database.connection import Database
+    from engine.store.database.server_clock import refuse_another
 
     database = Database.existing(settings.database)
+    database.before_commit = lambda conn: refuse_another(conn, now())
     try:
         yield database
     finally:
