@@ -61,7 +61,8 @@ def _secrets(settings: Settings, environ: Mapping[str, str]) -> Iterator[tuple[P
 
 def _open_doors(settings: Settings) -> Iterator[tuple[Place, str]]:
     doors = [("web", settings.web.host)]
-    doors += [("console", settings.console.host)] if settings.console else []
+    if settings.console and not settings.console.tls:
+        doors.append(("console", settings.console.host))
     for part, host in doors:
         if not is_this_machine(host):
             yield (

@@ -20,6 +20,7 @@ from engine.service_manager import ServiceManager
 from engine.store.operations import job_runs, queues, watchdog_state
 from engine.store.operations.counts import expectations_of_a_day, figures
 from engine.web.server import WebServer
+from engine.web.server_certificate import ServerCertificate
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -53,13 +54,21 @@ class ConsoleServer:
     def __init__(self, engine: Engine, settings: ConsoleSettings) -> None:
         """Take its port; UserError if that is in use."""
         self._engine = engine
-        self._server = WebServer(settings.host, settings.port, self._application, part="console")
+        self._tls = ServerCertificate(settings.tls) if settings.tls else None
+        context = self._tls.context if self._tls else None
+        self._server = WebServer(
+            settings.host, settings.port, self._application, part="console", tls=context
+        )
         # Passkeys work under a name alone.
         self.url = settings.url or self._server.address.replace("//127.0.0.1:", "//localhost:")
         identity = settings.identity_provider
         self._secret = identity.client_secret.read(os.environ) if identity else ""
         self._identity = identity
         self.start, self.stop = self._server.start, self._server.stop
+
+    def read_again(self) -> bool:
+        """Take up a renewed certificate for new connections; return whether there is one."""
+        return self._tls is not None and self._tls.read_again()
 
     @classmethod
     def of(cls, engine: Engine) -> ConsoleServer | None:
@@ -137,7 +146,7 @@ def run(
     )
     manager.ready(f"{len(engine.rulebook.rules)} rules serve; health at {web.address}/healthz")
     while (received := _next(signals)) is None or received in ignored:
-        if received is not None:
+        if received is not None and not (console and console.read_again()):
             _log.warning("SIGHUP does nothing; rule files are read without it")
         scheduler.wake_late()
         if stale := scheduler.stale():

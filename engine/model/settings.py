@@ -82,13 +82,29 @@ class WebSettings(Strict):
     token: Secret | None = None
 
 
+class ConsoleTls(Strict):
+    """The files with which the console speaks TLS.
+
+    The daemon reads them when it starts, and again on SIGHUP.
+
+    Attributes:
+        cert: The PEM file of the certificate, with the chain to its authority.
+        key: The PEM file of its private key. Its mode should be 0600.
+    """
+
+    cert: ConfigPath
+    key: ConfigPath
+
+
 class ConsoleSettings(Strict):
     """Where the console is served, the URL by which people call it, and how rules are released.
 
     Attributes:
-        host: The address of this machine to listen on. Give another than 127.0.0.1 only behind a
-            proxy that speaks TLS.
+        host: The address of this machine to listen on. Give another than 127.0.0.1 only with `tls:`
+            or behind a proxy that speaks TLS.
         port: The TCP port; 0 takes any that is free.
+        tls: The certificate and key with which the console itself speaks TLS. Without them a proxy
+            does, or it is for people on this machine alone.
         url: The URL by which people call it, such as https://handrail.example. Without it the
             console is for people on this machine alone.
         release: Whether a rule needs a second person to release it.
@@ -101,6 +117,7 @@ class ConsoleSettings(Strict):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8471
+    tls: ConsoleTls | None = None
     url: str | None = None
     release: Literal["two_people", "one_person"] = "two_people"
     identity_provider: IdentityProviderSettings | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import logging
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -28,7 +29,12 @@ class WebServer:
     """Serves an application over HTTP."""
 
     def __init__(
-        self, host: str, port: int, make_application: Callable[[], FastAPI], part: str = "web"
+        self,
+        host: str,
+        port: int,
+        make_application: Callable[[], FastAPI],
+        part: str = "web",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """Take the address; nothing is served yet.
 
@@ -38,11 +44,13 @@ class WebServer:
             make_application: Makes the application in the server's thread, because FastAPI takes
                 long to import.
             part: The part of config.yaml that gives the address.
+            tls: With which certificate it speaks TLS; None for plain HTTP.
 
         Raises:
             UserError: The port is in use, or the address is not this machine's.
         """
         self._make_application = make_application
+        self._tls = tls
         self._socket = _bound(host, port, part)
         self._server: Server | None = None
         self._stopping = False
@@ -52,7 +60,8 @@ class WebServer:
     def address(self) -> str:
         """The URL at which it listens."""
         host, port = self._socket.getsockname()[:2]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        scheme = "https" if self._tls else "http"
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
     def start(self) -> None:
         """Begin to serve; requests that came before are answered then."""
@@ -81,6 +90,7 @@ class WebServer:
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=5,
+            ssl_context_factory=(lambda *_: tls) if (tls := self._tls) else None,
         )
         self._server = Server(config)
         self._server.should_exit = self._stopping

@@ -61,13 +61,15 @@ def of_certificates(
             yield _of_end(f"The certificate of {url}", end_of_server(url), now)
         except OSError as error:
             yield Check("certificates", False, f"{url} cannot be called: {_reason(error)}.")
-    for source in settings.sources:
-        if source.certificate is not None:
-            name = f"The certificate {source.certificate} of the source {source.name}"
-            try:
-                yield _of_end(name, certificate.end_of_file(source.certificate), now)
-            except (OSError, ValueError) as error:
-                yield Check("certificates", False, f"{name} cannot be read: {_reason(error)}.")
+    files = [(one.certificate, f"source {one.name}") for one in settings.sources if one.certificate]
+    if settings.console and settings.console.tls:
+        files.append((settings.console.tls.cert, "console"))
+    for file, whose in files:
+        name = f"The certificate {file} of the {whose}"
+        try:
+            yield _of_end(name, certificate.end_of_file(file), now)
+        except (OSError, ValueError) as error:
+            yield Check("certificates", False, f"{name} cannot be read: {_reason(error)}.")
 
 
 def of_queues(conn: Connection, now: Instant) -> Iterator[Check]:
