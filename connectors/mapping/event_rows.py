@@ -29,6 +29,7 @@ from connectors.mapping.timestamps import (
     compile_timestamp,
     compile_version,
 )
+from engine.model.client_identifier import identifier_ref
 from engine.model.event import Value, write_fields
 from engine.model.event_kinds import Field, Kind
 from engine.model.field_reading import constant_text, constant_value
@@ -87,6 +88,7 @@ def compile_event(
     notation: Notation,
     clock: WallClock | None,
     key_of: ReadKey,
+    clients_by: str | None = None,
 ) -> ReadRow:
     """Return a function from a row, its line and its text to the row's event.
 
@@ -94,7 +96,9 @@ def compile_event(
     in plain words, if the row cannot be read.
     """
     client_of = Remembered(
-        columns_of(mapping.client), columns, partial(_compile_client, mapping.client, notation)
+        columns_of(mapping.client),
+        columns,
+        partial(_compile_client, mapping.client, notation, clients_by),
     )
     at_of = Remembered(
         columns_of_timestamps([mapping.at]),
@@ -164,7 +168,7 @@ def compile_event_version(
 
 
 def _compile_client(
-    cells: Sequence[Cell], notation: Notation, columns: Columns
+    cells: Sequence[Cell], notation: Notation, clients_by: str | None, columns: Columns
 ) -> Callable[[Row], str]:
     take = compile_cells(cells, columns, notation)
 
@@ -176,6 +180,7 @@ def _compile_client(
             if not isinstance(value, str):
                 refuse_several(SEVERAL)
             ref = read_identifier(constant_text(value))
+            ref = identifier_ref(clients_by, ref) if clients_by else ref
         except ValueError as error:
             raise ValueError(f"{label('client', columns)}: {error}") from None
         if len(ref) > LONGEST_REF:

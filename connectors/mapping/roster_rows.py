@@ -10,6 +10,7 @@ from connectors.mapping.event_rows import label
 from connectors.mapping.identifiers import read_identifier
 from connectors.mapping.settings import ClientColumns, RosterColumns, RowMapping, StaffColumns
 from connectors.mapping.timestamps import columns_of_timestamps, compile_timestamp
+from engine.model.client_identifier import identifier_ref
 from engine.model.field_reading import Constant, constant_text
 from engine.model.intake import DatedValue, RosterRow
 from engine.model.local_time import WallClock
@@ -23,7 +24,7 @@ _TAKEN_WITHOUT: Mapping[str, frozenset[str]] = {
 # Dates without which nobody is watched, and no consent is told from another.
 _REAL_DATES = frozenset({"enrolled", "given"})
 # What a spreadsheet may have taken for a number.
-_IDENTIFIERS = frozenset({"ref", "client", "staff", "phone"})
+_IDENTIFIERS = frozenset({"ref", "client", "staff", "phone", "value"})
 _MAY_BE_MISSING = "call_name"  # lists of before have no such column
 
 # A row and, where the row is good but for a part that it is taken without, the fault of that part.
@@ -96,6 +97,8 @@ def compile_roster(
             try:
                 value = take(row)
                 values[word] = None if value is None else _read(word, constant_text(value))
+                if word == "client" and values[word] and mapping.clients_by:
+                    values[word] = identifier_ref(mapping.clients_by, str(values[word]))
             except ValueError as error:
                 complaint = f"{shown}: {error}"
                 if word not in _TAKEN_WITHOUT.get(kind, ()):

@@ -166,7 +166,9 @@ class Rows:
         for event in mapping.events:
             place, within = self._place(event.each)
             key_of = compile_key(identity(event), within, self._digest)
-            read = compile_event(event, kinds[event.kind], within, notation, clock, key_of)
+            read = compile_event(
+                event, kinds[event.kind], within, notation, clock, key_of, mapping.clients_by
+            )
             if place is None:
                 self._reads.append(read)
             else:

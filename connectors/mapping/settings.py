@@ -27,6 +27,7 @@ from connectors.mapping.cell_settings import (
 )
 from engine.model.assignment_entries import ASSIGNED
 from engine.model.client import RECORD_WORDS
+from engine.model.client_identifier import SYSTEM_PATTERN
 from engine.model.intake import RosterKind
 from engine.model.timezone import Timezone
 
@@ -45,6 +46,7 @@ Columns = Annotated[
     tuple[ColumnName, ...],
     BeforeValidator(_listed, json_schema_input_type=str | list[str]),
 ]
+SystemWord = Annotated[str, StringConstraints(pattern=SYSTEM_PATTERN)]
 AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 _NEED_AN_ID = {
     "version": "without one no row is about the event of an earlier row",
@@ -231,13 +233,35 @@ class StayColumns(Mapped):
         return self
 
 
-RosterColumns = ClientColumns | StaffColumns | AssignmentColumns | ConsentColumns | StayColumns
+class IdentifierColumns(Mapped):
+    """The columns of a row with a number by which another system knows a client.
+
+    Attributes:
+        client: The client's ref. A row never makes a client.
+        system: The word for the system, such as mrn; `clients_by:` names it.
+        value: The client's number there.
+    """
+
+    client: Taken
+    system: Taken
+    value: Taken
+
+
+RosterColumns = (
+    ClientColumns
+    | StaffColumns
+    | AssignmentColumns
+    | ConsentColumns
+    | StayColumns
+    | IdentifierColumns
+)
 _ROSTERS: Mapping[RosterKind, type[RosterColumns]] = {
     "clients": ClientColumns,
     "staff": StaffColumns,
     "assignments": AssignmentColumns,
     "consents": ConsentColumns,
     "stays": StayColumns,
+    "identifiers": IdentifierColumns,
 }
 
 
@@ -250,9 +274,11 @@ class RowMapping(Mapped):
         each: A path; every part that a record has there is a row.
         parts: Parts of a record under a name, which `each:` takes one after the other.
         skip_when: The conditions under which a row means nothing.
-        roster: The part of the roster that the rows are: clients, staff, assignments, consents or
-            stays.
+        roster: The part of the roster that the rows are: clients, staff, assignments, consents,
+            stays or identifiers.
         columns: Where the values of a row of the roster stand.
+        clients_by: The system whose number of a client stands under `client:`. Left out: the
+            client's ref.
         one_per: With `role`, a client has one person in a role, so a new assignment ends the one
             before.
         complete: Whether a file holds everybody, so that a missing row ends a record.
@@ -266,6 +292,7 @@ class RowMapping(Mapped):
     skip_when: Conditions | None = None
     roster: RosterKind | None = None
     columns: RosterColumns | None = None
+    clients_by: SystemWord | None = None
     one_per: Literal["role"] | None = None
     complete: bool | None = None
     events: tuple[EventMapping, ...] = ()
@@ -280,8 +307,8 @@ class RowMapping(Mapped):
     def _rows_are_something(self) -> Self:
         if (self.roster is None) == (not self.events):
             raise ValueError(
-                "needs either roster: (clients, staff, assignments, consents or stays) or "
-                "events:, and not both"
+                "needs either roster: (clients, staff, assignments, consents, stays or "
+                "identifiers) or events:, and not both"
             )
         if (self.roster is None) == ("columns" in self.model_fields_set):
             raise ValueError(
@@ -290,8 +317,14 @@ class RowMapping(Mapped):
         if self.one_per and self.roster != "assignments":
             raise ValueError("one_per: says that a client has one person in a role; it goes with "
                              "roster: assignments alone")  # fmt: skip
-        if self.complete and self.roster == "stays":
-            raise ValueError("complete: is for lists; a stay ends by its ended: alone")
+        if self.complete and self.roster in {"stays", "identifiers"}:
+            raise ValueError("complete: is for lists; a stay ends by its ended: alone, and an "
+                             "identifier stays")  # fmt: skip
+        if self.clients_by and self.roster in {"clients", "staff", "identifiers"}:
+            raise ValueError(
+                "clients_by: goes with events:, assignments, consents and stays, where client: may "
+                "be a number of another system"
+            )
         if self.each and any(event.id is None for event in self.events):
             raise ValueError(f"each: needs an id: in every event, because {_NEED_AN_ID['each']}")
         if len({event.series for event in self.events}) < len(self.events):

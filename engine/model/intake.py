@@ -8,7 +8,8 @@ from typing import Any, Literal, NamedTuple
 
 from engine.model.instant import Instant
 
-RosterKind = Literal["clients", "staff", "assignments", "consents", "stays"]
+# In the order in which they are read: a row may name who or what stands before.
+RosterKind = Literal["clients", "identifiers", "staff", "assignments", "consents", "stays"]
 
 
 class ReadEvent(NamedTuple):
@@ -90,6 +91,7 @@ _LISTED_BY: Mapping[RosterKind, tuple[str, ...]] = {
     "assignments": ("client", "staff", "role"),
     "consents": ("client", "staff"),
     "stays": ("client",),
+    "identifiers": ("client", "system", "value"),
 }
 _LOCAL = "L"
 

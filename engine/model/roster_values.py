@@ -7,14 +7,17 @@ from contextlib import suppress
 from datetime import datetime
 
 from engine.model.call_name import read_call_name
+from engine.model.client_identifier import read_system
 from engine.model.field_reading import read_flag
 from engine.model.phone_number import read_phone
 from engine.model.staff import ROLES
 from engine.model.timezone import read_timezone
 
-REQUIRED = frozenset({"ref", "client", "staff", "role", "alias", "scope", "purpose", "given"})
+REQUIRED = frozenset(
+    {"ref", "client", "staff", "role", "alias", "scope", "purpose", "given", "system", "value"}
+)
 # As wide as the store's columns.
-_LONGEST = {"ref": 64, "alias": 40}
+_LONGEST = {"ref": 64, "alias": 40, "value": 43}
 _LONGEST_OTHER = 200
 
 
@@ -83,6 +86,7 @@ _READERS: Mapping[str, Callable[[str], str]] = {
     "client": _ref,
     "staff": _ref,
     "role": _role,
+    "system": read_system,
     "timezone": read_timezone,
     "phone": read_phone,
     "call_name": read_call_name,

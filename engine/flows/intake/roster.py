@@ -11,12 +11,19 @@ from sqlalchemy import Connection
 from engine.flows.intake import schedule_times
 from engine.flows.intake.assignment_changes import AssignmentChanges
 from engine.model.client import TIMEZONE, RecordEntry, zones_of
+from engine.model.client_identifier import identifier_ref
 from engine.model.instant import Instant
 from engine.model.intake import DatedValue, Reject, RosterRow
 from engine.model.local_time import WallClock, Zones
 from engine.model.record import earliest_change, restate
 from engine.store.intake import histories
-from engine.store.people import client_data, client_merges, roster, staff_attributes
+from engine.store.people import (
+    client_data,
+    client_identifiers,
+    client_merges,
+    roster,
+    staff_attributes,
+)
 
 IN_A_MAPPING = "In a mapping, pad:, strip: and upper: write refs alike"
 
@@ -75,6 +82,8 @@ def take(
             _take_clients(conn, list(of_kind), timezone, clocks, now, outcome)
         elif kind == "staff":
             _take_staff(conn, list(of_kind), timezone, outcome)
+        elif kind == "identifiers":
+            _take_identifiers(conn, list(of_kind), now, outcome)
         elif kind == "stays":
             _take_stays(conn, list(of_kind), clocks, now, outcome)
         else:
@@ -262,6 +271,34 @@ def _take_relations(
             outcome.rejects.append(Reject(row.line, str(error), row.row, key=row.key))
     for client_id, at in changes.earliest().items():
         outcome.earliest[client_id] = min(at, outcome.earliest.get(client_id, at))
+
+
+def _take_identifiers(
+    conn: Connection, rows: Sequence[RosterRow], now: Instant, outcome: RosterRowResult
+) -> None:
+    """Take numbers by which other systems know clients; each names one client for good."""
+    known = roster.find_clients(conn, {row.values["client"] or "" for row in rows})
+    unknown = {row.values["client"] or "" for row in rows} - known.keys()
+    erased, near = client_data.erased(conn, sorted(unknown)), roster.near_refs(conn, unknown)
+    names = [identifier_ref(row.values["system"] or "", row.values["value"] or "") for row in rows]
+    owners = client_identifiers.owners(conn, names)
+    new: dict[str, int] = {}
+    for row, name in zip(rows, names, strict=True):
+        ref = row.values["client"] or ""
+        if ref in erased:
+            continue
+        reason, waits_for = None, None
+        if ref not in known:
+            reason, waits_for = unknown_client(ref, near.get(ref)), ref
+        elif owners.get(name, ref) != ref:
+            reason = f"{name} is {owners[name]} already, and names one client alone"
+        if reason:
+            outcome.rejects.append(Reject(row.line, reason, row.row, waits_for, row.key))
+            continue
+        outcome.count(row, "duplicate" if name in owners else "new")
+        if name not in owners:
+            new[name], owners[name] = known[ref].id, ref
+    client_identifiers.add(conn, new, now)
 
 
 def _take_stays(

@@ -23,6 +23,7 @@ _ROWS = {
     "assignments": "assignment",
     "consents": "consent",
     "stays": "stay in hospital",
+    "identifiers": "identifier",
 }
 
 

@@ -12,7 +12,7 @@ from engine.model.instant import Instant
 from engine.model.intake import Reject
 from engine.store.database.upsert import insert_of
 from engine.store.tables.intake import rejects
-from engine.store.tables.people import clients, staff
+from engine.store.tables.people import client_identifiers, clients, staff
 
 _OPEN = and_(rejects.c.fixed_at.is_(None), rejects.c.dismissed_at.is_(None))
 
@@ -39,6 +39,9 @@ _WAITING_NO_MORE = _STILL_OPEN.where(
     or_(
         rejects.c.retry_at <= bindparam("now"),
         select(clients.c.ref).where(clients.c.ref == rejects.c.waits_for).exists(),
+        select(client_identifiers.c.name)
+        .where(client_identifiers.c.name == rejects.c.waits_for)
+        .exists(),
         and_(
             or_(rejects.c.key.startswith("assignments:"), rejects.c.key.startswith("consents:")),
             select(staff.c.ref).where(staff.c.ref == rejects.c.waits_for).exists(),

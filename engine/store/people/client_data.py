@@ -164,6 +164,11 @@ CLIENT_TABLES: Sequence[ClientTable] = (
         "who saw the client in a list stays on record, by numbers alone",
     ),
     ClientTable(
+        people.client_identifiers,
+        _own(people.client_identifiers),
+        "tombstones, which tell intake to drop what comes under these numbers",
+    ),
+    ClientTable(
         people.client_merges,
         or_(people.client_merges.c.client_id == _CLIENT, people.client_merges.c.into_id == _CLIENT),
         "who was taken for whom stays on record, by numbers alone",
@@ -212,8 +217,10 @@ def erased(conn: Connection, refs: Sequence[str]) -> set[str]:
     if not refs:
         return set()
     by_tombstone = {tombstone(ref): ref for ref in refs}
+    names = people.client_identifiers.c.name
     wanted = select(people.clients.c.ref).where(people.clients.c.ref.in_(by_tombstone))
-    return {by_tombstone[found] for found in conn.scalars(wanted)}
+    found = conn.scalars(wanted.union(select(names).where(names.in_(by_tombstone))))
+    return {by_tombstone[each] for each in found}
 
 
 def on_legal_hold(conn: Connection) -> set[int]:
@@ -269,11 +276,24 @@ def erase(conn: Connection, client_id: int, ref: str) -> dict[str, int]:
                 named["tombstone"] = tombstone(ref)
             blanked = update(one.table).where(one.of).values(dict(one.blanks))
             changed[one.table.name] = conn.execute(blanked, named).rowcount
-    for table, columns in _DELETED_IF_NAMED:
-        changed[table.name] = _delete_naming(conn, table, columns, ref)
-    for column in _REWRITTEN_IF_NAMED:
-        _rewrite(conn, column, ref)
+    for name in (ref, *_bury_identifiers(conn, client_id)):
+        for table, columns in _DELETED_IF_NAMED:
+            gone = _delete_naming(conn, table, columns, name)
+            changed[table.name] = changed.get(table.name, 0) + gone
+        for column in _REWRITTEN_IF_NAMED:
+            _rewrite(conn, column, name)
     return {name: number for name, number in changed.items() if number}
+
+
+def _bury_identifiers(conn: Connection, client_id: int) -> list[str]:
+    """Put tombstones in place of a client's identifiers, and return their values."""
+    names = people.client_identifiers.c.name
+    theirs = select(names).where(people.client_identifiers.c.client_id == client_id)
+    found = conn.scalars(theirs).all()
+    for name in found:
+        buried = update(people.client_identifiers).where(names == name)
+        conn.execute(buried.values(name=tombstone(name)))
+    return [name.partition(":")[2] for name in found]
 
 
 def _used(one: ClientTable, asked: Mapping[str, object]) -> dict[str, object]:

@@ -14,6 +14,7 @@ from engine.model.instant import Instant
 from engine.model.local_time import Zones
 from engine.model.record import match_spell
 from engine.store.database.parameter_limit import in_parts
+from engine.store.people import client_identifiers
 from engine.store.tables.people import (
     assignments,
     client_merges,
@@ -86,13 +87,18 @@ class RecordChange(NamedTuple):
 
 
 def find_clients(conn: Connection, refs: Collection[str]) -> dict[str, KnownClient]:
-    """Return the clients of these refs, by ref; refs that the roster lacks are left out."""
+    """Return the clients of these refs or identifiers, by these; unknown ones are left out."""
     found = {}
     for some in in_parts(sorted(refs)):
         rows = conn.execute(_WITH_REFS, {"refs": some})
         for (ref, id_, zone, phone), entries in groupby(rows, itemgetter(0, 1, 2, 3)):
             record = [RecordEntry(*entry) for _, _, _, _, *entry in entries]
             found[ref] = KnownClient(id_, zone, phone, zones_of(record, zone))
+    # Only what is no ref may be a number of another system.
+    if others := {ref for ref in refs if ":" in ref and ref not in found}:
+        owners = client_identifiers.owners(conn, others)
+        theirs = find_clients(conn, set(owners.values()))
+        found |= {name: theirs[ref] for name, ref in owners.items()}
     return found
 
 

@@ -92,6 +92,16 @@ consents = Table(
     UniqueConstraint("client_id", "staff_id", "given_at"),
 )
 
+# The numbers by which other systems know clients, such as mrn:12345.
+client_identifiers = Table(
+    "client_identifiers",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("said_at", Instant, nullable=False),
+    Index(None, "client_id"),
+)
+
 # Clients who are one person: what sources say of `client_id` counts for `into_id`. `alert_ids` (a
 # list in JSON) and `phone` are what the first one had, and gets back when the merge is undone.
 client_merges = Table(
