@@ -1,4 +1,4 @@
-"""A plain simulation of a year of schedules, by the letter of docs/schedules.md.
+"""A plain simulation of a year of schedules, by the letter of docs/plans.md.
 
 It shares no code with the engine, and knows the whole year at once.
 """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 
 from engine.measures.comparison import Comparison, Where
 from engine.measures.weekday import WEEKDAYS
@@ -18,7 +19,8 @@ _STATUS: Mapping[ScheduleStatus, str] = {
     "retired": "retired: it does nothing any more",
 }
 _DAILY = "FREQ=DAILY"
-_WEEKLY = "FREQ=WEEKLY;BYDAY="
+_WEEKLY = re.compile(r"FREQ=WEEKLY;(?:INTERVAL=(?P<weeks>[0-9]+);)?BYDAY=(?P<days>[A-Z,]+)")
+_NAMES = {name[:2].upper(): name.capitalize() for name in WEEKDAYS}
 
 
 def explain_schedule(one: Schedule) -> list[str]:
@@ -32,6 +34,7 @@ def explain_schedule(one: Schedule) -> list[str]:
         f"{due[0].upper()}{due[1:]} is due {when_in_words(one)}, by the client's own clock.",
         _counts(one),
         _missed(one),
+        *_texts(one),
         "On leave nothing is missed. While a source that would tell of it is not read, it waits.",
     ]
     return [*lines, "", f"Why: {one.why}"] if one.why else lines
@@ -67,12 +70,14 @@ def when_in_words(one: Schedule) -> str:
         return f"on drawn days, {by}"
     if on.rule == _DAILY:
         return f"every day {by}"
-    if on.rule.startswith(_WEEKLY):
-        names = {name[:2].upper(): name.capitalize() for name in WEEKDAYS}
-        days = [names[day] for day in on.rule.removeprefix(_WEEKLY).split(",") if day in names]
-        if days and ";" not in on.rule.removeprefix(_WEEKLY):
-            return f"every {choice(days, 'and')} {by}"
-    return f"on the days of the rule {on.rule}, counted from {on.starts.isoformat()}, {by}"
+    counted = f"counted from {on.starts.isoformat()}, {by}"
+    found = _WEEKLY.fullmatch(on.rule)
+    if found is None or not set(found["days"].split(",")) <= _NAMES.keys():
+        return f"on the days of the rule {on.rule}, {counted}"
+    days = choice([_NAMES[day] for day in found["days"].split(",")], "and")
+    if found["weeks"] in {None, "1"}:
+        return f"every {days} {by}"
+    return f"every {found['weeks']} weeks on {days}, {counted}"
 
 
 def _counts(one: Schedule) -> str:
@@ -90,6 +95,22 @@ def _missed(one: Schedule) -> str:
         f"time, "
         "and rules see it like any other."
     )
+
+
+def _texts(one: Schedule) -> Iterator[str]:
+    """Say which texts clients get, and when."""
+    if one.ask is not None:
+        text, at = one.ask.questions.words("english"), f"{one.ask.at:%H:%M}"
+        yield f"At {at} clients who agreed to texts and have not done it yet are asked: {text}"
+        if one.ask.remind_after is not None:
+            after = write_duration(one.ask.remind_after)
+            yield f"If they have not answered {after} later, they are asked once more."
+        yield "A client who is not asked misses nothing."
+    if one.notice is not None:
+        before = f"{write_duration(one.notice.before)} before"
+        when = before if one.notice.at is None else f"At {one.notice.at:%H:%M}"
+        text = one.notice.message.words("english")
+        yield f"{when[0].upper()}{when[1:]} clients who agreed to texts get: {text}"
 
 
 def due_in_words(one: Schedule) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.rulebook.plans.schedules_in_words import explain_schedule, when_in_words
-from tests.rulebook.plans.test_plan_parser import plans, written
+from tests.rulebook.plans.test_plan_parser import SCORING, plans, written
 
 
 def schedule(**changed: str | None):
@@ -51,10 +51,24 @@ def test_a_schedule_is_explained_whole() -> None:
         ),
         (
             {"every": "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "starts": "2026-01-06"},
-            "on the days of the rule FREQ=WEEKLY;INTERVAL=2;BYDAY=TU, counted from 2026-01-06, "
-            "by 18:00",
+            "every 2 weeks on Tuesday, counted from 2026-01-06, by 18:00",
+        ),
+        (
+            {"every": "FREQ=MONTHLY;BYDAY=1TU"},
+            "on the days of the rule FREQ=MONTHLY;BYDAY=1TU, counted from 2020-01-06, by 18:00",
         ),
     ],
 )  # fmt: skip
 def test_its_days_are_said(changed: dict[str, str | None], says: str) -> None:
     assert when_in_words(schedule(**changed)) == says
+
+
+def test_the_texts_to_clients_are_said_with_their_words() -> None:
+    lines = explain_schedule(plans(SCORING).schedules["weekly"])
+    assert lines[lines.index(next(one for one in lines if one.startswith("At 18:00"))) :][:4] == [
+        "At 18:00 clients who agreed to texts and have not done it yet are asked: Handrail: two "
+        "numbers, please, such as 1 0.",
+        "If they have not answered 1 hour later, they are asked once more.",
+        "A client who is not asked misses nothing.",
+        "2 hours before clients who agreed to texts get: Handrail: we expect you today.",
+    ]

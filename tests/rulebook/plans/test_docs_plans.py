@@ -1,4 +1,4 @@
-"""Every example in docs/schedules.md, and every shipped schedule, is read by the reader itself."""
+"""Every example in docs/plans.md, and every shipped schedule, is read by the reader itself."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.rulebook.editor import refusals
 from tests.rulebook.plans.test_plan_parser import mistakes
 
 ROOT = Path(__file__).parents[3]
-PAGE = (ROOT / "docs" / "schedules.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "plans.md").read_text("utf-8")
 EVERY_EXAMPLE = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 EXAMPLES = [one for one in EVERY_EXAMPLE if "\nschedules:" in one]
 CASES = [one for one in EVERY_EXAMPLE if "\ncases:" in one]
@@ -36,7 +36,7 @@ def test_an_example_is_right(example: str) -> None:
 
 def test_an_example_of_cases_is_right() -> None:
     (example,) = CASES
-    source = YamlSource("schedules.md", example)
+    source = YamlSource("plans.md", example)
     assert read_cases(source, BUILT_IN, [], None, ["daily-check-in"])
     assert source.mistakes == []
     assert refusals(cases_schema(BUILT_IN), example) == []
