@@ -27,6 +27,7 @@ from benchmarks.posts import posts
 from benchmarks.replay import replay
 from benchmarks.scale import scale
 from benchmarks.spread import spread
+from benchmarks.ticks import ticks
 from benchmarks.urgent import urgent
 
 PARTS: Mapping[str, Callable[[Caseload], Iterator[Figure]]] = {
@@ -44,6 +45,7 @@ PARTS: Mapping[str, Callable[[Caseload], Iterator[Figure]]] = {
     "urgent": urgent,
     "commands": commands,
     "console": console,
+    "ticks": ticks,
 }
 
 

@@ -23,13 +23,11 @@ from tests.kit.visitor import DESK, PHONE, Scheme
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures" / "console"
-COLOURS = 32
+COLOURS = 64
 RULE, FILE = "craving-eight-or-more", "craving_and_mood.yaml"
 MORE = """
 web: {port: 0}
 console: {port: 0}
-on_call:
-  - {name: weeks, first_handover: 2026-01-05 08:00, staff: [CM-1, CM-2]}
 """
 _PIXELS = """async (png) => {
     const shot = await fetch("data:image/png;base64," + png);

@@ -33,7 +33,8 @@ def config_text(schema: Schema, shipped: str) -> str:
         schema: The schema of config.yaml.
         shipped: The text of the shipped configuration, whose settings it keeps.
     """
-    kept = dict(_sections(shipped))
+    # The people of the shipped rotation are the sample's.
+    kept = {name: text for name, text in _sections(shipped) if name != "on_call"}
     lines = [_HEAD]
     for name, part in schema["properties"].items():
         lines += ["", *_explained(part["description"], part, "")]
