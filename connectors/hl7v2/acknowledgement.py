@@ -32,7 +32,7 @@ def read_header(data: bytes) -> Segment:
     by = read_delimiters(text)
     fields = text.split(by.field)
     fields.insert(1, by.field)
-    header = Segment(fields, by, 1, text)
+    header = Segment(fields, by, text)
     if not header.text(9):
         raise ValueError("MSH-9 is empty, so the type of the message is not known")
     return header
@@ -48,7 +48,7 @@ def acknowledge(header: Segment | None, answer: MessageAnswer, reason: str, now:
         now: When it is answered.
     """
     by = header.by if header else Delimiters()
-    asked = header or Segment(["MSH", by.field], by, 1, "MSH")
+    asked = header or Segment(["MSH", by.field], by, "MSH")
     stamp = from_us(now).strftime("%Y%m%d%H%M%S+0000")
     trigger = asked.text(9, 2)
     kind = by.component.join(["ACK", trigger, "ACK"] if trigger else ["ACK"])

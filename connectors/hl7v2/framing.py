@@ -123,7 +123,7 @@ def _judge(line: int, piece: bytes, messages: int) -> Found | None:
 def _count_fault(data: bytes, messages: int) -> str | None:
     text = data.decode("latin-1")
     by = read_delimiters("MSH" + text[3:4] + "^~\\&")
-    said = Segment(text.split(by.field), by, 1, text).text(1)
+    said = Segment(text.split(by.field), by, text).text(1)
     if said.isdecimal() and int(said) != messages:
         return f"BTS-1 says that the batch has {said} messages, and it has {messages}"
     return None

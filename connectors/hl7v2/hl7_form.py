@@ -68,7 +68,10 @@ class SegmentGroup:
             for segments in (self.shared, self.order, self.own):
                 found: dict[str, list[Segment]] = {}
                 for segment in segments:
-                    found.setdefault(segment.fields[0], []).append(segment)
+                    if (each := segment.fields[0]) in found:
+                        found[each].append(segment)
+                    else:
+                        found[each] = [segment]
                 self._named |= found
         return self._named.get(name, [])
 
@@ -139,17 +142,21 @@ class Hl7Form:
         numbers = _numbers_in(name, paths)
         if len(of) > 1 or of[0].filters or len(numbers) < 2:  # so that several are picked
             return None
-        pick, padding = itemgetter(*numbers), [""] * numbers[-1]
+        pick, last = itemgetter(*numbers), numbers[-1]
+        padding = [""] * last
         known: dict[Delimiters, dict[tuple[str, ...], tuple[str, ...]]] = {}
 
         def parts(group: Any) -> list[tuple[str, ...]]:
             if not isinstance(group, SegmentGroup):
                 return []
-            found = []
-            for segment in group.named(name):
-                answers = known.setdefault(segment.by, {})
+            found: list[tuple[str, ...]] = []
+            segments = group.named(name)
+            if not segments:
+                return found
+            answers = known.setdefault(segments[0].by, {})  # one message has one set of them
+            for segment in segments:
                 fields = segment.fields
-                key = pick(fields if len(fields) > numbers[-1] else fields + padding)
+                key = pick(fields if len(fields) > last else fields + padding)
                 told = answers.get(key)
                 if told is None:
                     if len(answers) >= _MOST_KNOWN:

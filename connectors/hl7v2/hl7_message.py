@@ -29,15 +29,14 @@ class Delimiters(NamedTuple):
 class Segment:
     """One line of a message; everything below its fields is split only when it is asked for."""
 
-    __slots__ = ("by", "fields", "line", "written")
+    __slots__ = ("by", "fields", "written")
 
-    def __init__(self, fields: list[str], by: Delimiters, line: int, written: str) -> None:
+    def __init__(self, fields: list[str], by: Delimiters, written: str) -> None:
         """Keep a segment's raw `fields`, and the segment as `written` on one line.
 
-        The segment's name stands at place 0, so that field 3 stands at place 3 also in MSH. `line`
-        is its number in the message, counted from 1.
+        The segment's name stands at place 0, so that field 3 stands at place 3 also in MSH.
         """
-        self.fields, self.by, self.line, self.written = fields, by, line, written
+        self.fields, self.by, self.written = fields, by, written
 
     @property
     def name(self) -> str:
@@ -56,6 +55,8 @@ class Segment:
         fields = self.fields
         if field >= len(fields):
             return ""
+        if field < 3 and self._is_delimiters(field):
+            return None
         raw, by = fields[field], self.by
         if by.repetition in raw or by.escape in raw or '"' in raw:
             return None
@@ -75,6 +76,9 @@ class Segment:
 
     def text(self, field: int, component: int = 1, subcomponent: int = 1) -> str:
         """Return a part of a field's first repetition without its escapes; "" if it has none."""
+        plain = self.plain(field, component)
+        if plain is not None and self.by.subcomponent not in plain:
+            return plain if subcomponent == 1 else ""
         found = self.repetitions(field)
         return found[0].text(component, subcomponent) if found else ""
 
@@ -156,12 +160,16 @@ def read_message(text: str) -> Message:
     if "\0" in text:
         raise ValueError(f"{_place(text, text.index(chr(0)))} holds a NUL character")
     by = read_delimiters(text)
-    segments = [
-        _segment(line, number, by)
-        for number, line in enumerate(_lines(text, by), 1)
-        if line and not line.isspace()
-    ]
+    segments = []
+    for number, line in enumerate(_lines(text, by), 1):
+        fields = line.split(by.field)
+        if fields[0] not in _USUAL:
+            if not line or line.isspace():
+                continue
+            _check_name(fields[0], line, number, by)
+        segments.append(Segment(fields, by, line))
     message = Message(segments)
+    message.header.fields.insert(1, by.field)
     if not message.header.text(9):
         raise ValueError("MSH-9 is empty, so the type of the message is not known")
     return message
@@ -187,28 +195,24 @@ def read_delimiters(text: str) -> Delimiters:
 
 
 def _lines(text: str, by: Delimiters) -> list[str]:
+    """Return the segments of a message; a line feed in one is written as its escape."""
     text = text.replace("\r\n", "\r")
     if "\r" not in text:
         return text.split("\n")
     if "\n" not in text:
         return text.split("\r")
-    return re.split(rf"\r|\n(?={_NAME}{re.escape(by.field)})", text)
+    text = re.sub(rf"\n(?={_NAME}{re.escape(by.field)})", "\r", text)
+    return text.replace("\n", f"{by.escape}.br{by.escape}").split("\r")
 
 
-def _segment(line: str, number: int, by: Delimiters) -> Segment:
-    fields = line.split(by.field)
-    name = fields[0]
-    if name not in _USUAL and not _SEGMENT_NAME.fullmatch(name):
+def _check_name(name: str, line: str, number: int, by: Delimiters) -> None:
+    if not _SEGMENT_NAME.fullmatch(name):
         raise ValueError(
             f"segment {number} is no segment: it must begin with three letters and "
             f"'{by.field}', and begins with {_shown(line)}"
         )
-    if name == "MSH":
-        if number > 1:
-            raise ValueError(f"segment {number} is a second MSH, so two messages run together")
-        fields.insert(1, by.field)
-    written = line.replace("\n", f"{by.escape}.br{by.escape}") if "\n" in line else line
-    return Segment(fields, by, number, written)
+    if name == "MSH" and number > 1:
+        raise ValueError(f"segment {number} is a second MSH, so two messages run together")
 
 
 def _place(text: str, at: int) -> str:

@@ -114,11 +114,13 @@ def compile_part_cells(
         lambda c: compile_conditions(when, c, notation),
     )
 
+    answers, pick = applies.answers, applies.pick
+
     def cells(found: Sequence[Row]) -> PartCells:
         counted: list[Row] = []
         others: list[Row] = []
         for part in found:
-            (counted if applies(part) else others).append(part)
+            (counted if answers[pick(part)] else others).append(part)
         return PartCells(str(len(counted) or ""), tuple(counted), tuple(others))
 
     return cells

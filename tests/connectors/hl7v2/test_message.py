@@ -107,6 +107,11 @@ def test_other_delimiters_serve_if_the_message_says_so() -> None:
     assert [each.text(1) for each in pid.repetitions(3)] == ["7", "9"]
 
 
+def test_a_header_that_names_one_delimiter_alone_gives_it() -> None:
+    header = read_message("MSH|^|LAB||||||ORU^R01|1").header
+    assert (header.text(1), header.text(2), header.text(9, 2)) == ("|", "^", "R01")
+
+
 def test_a_line_feed_inside_a_text_stays_if_segments_end_otherwise() -> None:
     message = read_message(f"{HEADER}\rNTE|1||first\nsecond\rOBX|1\nOBX|2")
     assert [segment.name for segment in message.segments] == ["MSH", "NTE", "OBX", "OBX"]
