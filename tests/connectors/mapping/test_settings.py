@@ -86,7 +86,7 @@ def mistakes(folder: Path, files: str) -> list[str]:
         ),
         (
             "- {match: x.csv, roster: people, columns: {ref: a}}",
-            "roster: 'people' is not one of clients, staff",
+            "roster: 'people' is not one of clients, identifiers",
         ),
         (
             ROSTER % "attributes: {enrolled: day}",
