@@ -34,7 +34,7 @@ def texts_of(source: str) -> list[str]:
 
 def words_of_code() -> str:
     """Everything that templates and Python hold in which a word of the catalog may stand."""
-    folders = ("presentation", "web/console", "model")
+    folders = ("presentation", "web/console", "model", "rulebook/english")
     files = [file for folder in folders for file in (ENGINE / folder).rglob("*.py")]
     nodes = (node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8"))))
     words = [str(node.value) for node in nodes if isinstance(node, ast.Constant)]

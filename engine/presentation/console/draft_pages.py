@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from engine.errors import Mistake
 from engine.model.rule_draft import DraftState, RuleDraft, RuleFileTexts
@@ -21,6 +22,7 @@ from engine.presentation.console.draft_sentences import NOTICES, STATES, of_case
 from engine.presentation.console.frame import Frame, render_page
 from engine.presentation.console.line_diff import DiffLine, line_diff
 from engine.presentation.console.pages import indented
+from engine.presentation.page_language import in_language, translate
 from engine.presentation.rendering import render
 
 _WRITABLE = frozenset({DraftState.OPEN, DraftState.SENT_BACK})
@@ -70,10 +72,12 @@ def draft(frame: Frame, page: DraftPage, why: str = "") -> str:
     decides = one.state is DraftState.PROPOSED and page.may_release
     present = page.present or RuleFileTexts("", "")
     return render_page(
-        "console/draft.html", frame, f"Draft of {one.file}",
+        "console/draft.html", frame,
+        in_language("Draft of {file}", file=one.file),
         page=page, draft=one, parts=texts, writing=writing,
-        state=STATES[one.state], why=why or one.why, said=NOTICES[page.notice],
-        saved=f"{when.ago(one.saved_at, frame.now)} ago",
+        state=translate(STATES[one.state]), said=translate(NOTICES[page.notice]),
+        why=why or one.why,
+        saved=in_language("{time} ago", time=when.ago(one.saved_at, frame.now)),
         others=[_draft_in_list(other, frame) for other in page.others],
         changed_beneath=_differing(one.file, one.base, present) if beneath else [],
         changed_elsewhere=_differing(one.file, one.texts, page.shown) if elsewhere else [],
@@ -96,7 +100,7 @@ def history(frame: Frame, page: FileHistory, timezone: str) -> str:
                 "present": one.texts.rules == page.present.rules,
             }
         )
-    title = f"History of {page.file}"
+    title = in_language("History of {file}", file=page.file)
     return render_page("console/rule_history.html", frame, title, page=page, rows=rows)
 
 
@@ -125,11 +129,16 @@ def _panel(page: DraftPage) -> Mapping[str, object]:
         "mistakes": placed(page.checked.mistakes),
         "elsewhere": placed(page.checked.elsewhere),
         "warnings": placed(page.checked.warnings),
-        "changes": page.checked.changes,
+        "changes": [replace(one, how=_in_words(one.how)) for one in page.checked.changes],
         "words": [(one, _lines(one)) for one in page.checked.rules],
         "cases_said": of_cases(page),
         "cases": sorted(cases, key=lambda case: case[1]),
     }
+
+
+def _in_words(how: str) -> str:
+    """Return the ways in which a rule differs, in the language of the page."""
+    return "; ".join(translate(one) for one in how.split("; "))
 
 
 def _lines(one: RuleInWords) -> list[tuple[int, str]]:
@@ -164,6 +173,6 @@ def _draft_in_list(one: RuleDraft, frame: Frame) -> Mapping[str, object]:
         "id": one.id,
         "author": one.author,
         "mine": one.author == frame.account,
-        "state": STATES[one.state],
-        "ago": f"{when.ago(one.saved_at, frame.now)} ago",
+        "state": translate(STATES[one.state]),
+        "ago": in_language("{time} ago", time=when.ago(one.saved_at, frame.now)),
     }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.model.plurals import counted
 from engine.model.rule_draft import DraftState
 from engine.model.rule_editor import DraftCheck, DraftNotice, DraftPage
+from engine.presentation.page_language import in_language, translate
 
 NOTICES: Mapping[DraftNotice, str] = {
     DraftNotice.NOTHING: "",
@@ -51,11 +51,20 @@ def verdict(checked: DraftCheck, failing: int = 0) -> str:
     """Say in a few words what a check found; `failing` cases are not as expected."""
     number = len(checked.mistakes) + len(checked.elsewhere)
     if number:
-        return counted(number, "mistake")
+        return _counted(number, "{number} mistake", "{number} mistakes")
     if failing:
-        return f"No mistakes, but {counted(failing, 'case')} not as expected"
-    warned = counted(len(checked.warnings), "warning") if checked.warnings else "no warnings"
-    return f"No mistakes, {warned}"
+        return _counted(
+            failing,
+            "No mistakes, but {number} case not as expected",
+            "No mistakes, but {number} cases not as expected",
+        )
+    if not checked.warnings:
+        return translate("No mistakes, no warnings")
+    return _counted(
+        len(checked.warnings),
+        "No mistakes, {number} warning",
+        "No mistakes, {number} warnings",
+    )
 
 
 def of_cases(page: DraftPage) -> str:
@@ -63,12 +72,22 @@ def of_cases(page: DraftPage) -> str:
     if page.cases is None:
         return ""
     if not page.cases:
-        return "No cases are written beside these rules."
+        return translate("No cases are written beside these rules.")
     failed = sum(not one.passed for one in page.cases)
-    outcome = f"{failed} not as expected" if failed else "all as expected"
-    return f"{counted(len(page.cases), 'case')}: {outcome}"
+    outcome = (
+        in_language("{number} not as expected", number=failed)
+        if failed
+        else translate("all as expected")
+    )
+    return f"{_counted(len(page.cases), '{number} case', '{number} cases')}: {outcome}"
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return in_language(one if number == 1 else many, number=f"{number:,}")
 
 
 def went_back(at: str) -> str:
     """Say why a version is proposed that has served before; `at` is since when it did."""
-    return f"Back to the version of {at}." if at else "Back to a version that has served."
+    if not at:
+        return translate("Back to a version that has served.")
+    return in_language("Back to the version of {at}.", at=at)

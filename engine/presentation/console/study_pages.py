@@ -10,6 +10,7 @@ from engine.model.rule_draft import RuleStudy, StudyKind, StudyState
 from engine.model.rule_editor import StudiesPage
 from engine.presentation.console import when
 from engine.presentation.console.frame import Frame, render_page
+from engine.presentation.page_language import in_language, translate
 from engine.presentation.rendering import render
 
 _SAID = {
@@ -40,7 +41,7 @@ def studies(frame: Frame, page: StudiesPage, did: str, rule: str, draft: str) ->
         did = ""  # the page has loaded itself again, and the study has ended
     return render_page(
         "console/rule_studies.html", frame, "Previews",
-        page=page, said=_SAID.get(did, ""), rule=rule, draft=draft,
+        page=page, said=translate(_SAID.get(did, "")), rule=rule, draft=draft,
         running=now and _asked(now.study, frame),
         rows=[_asked(one, frame) for one in page.ended],
         choices=sorted(((one, name or one) for one, name in page.rules), key=itemgetter(1)),
@@ -57,8 +58,8 @@ def _asked(one: RuleStudy, frame: Frame) -> Mapping[str, object]:
     asked = json.loads(one.asked)
     return {
         "study": one,
-        "kind": _KINDS[one.kind],
-        "state": _STATES[one.state],
+        "kind": translate(_KINDS[one.kind]),
+        "state": translate(_STATES[one.state]),
         "asked": {name: value for name, value in asked.items() if value},
-        "ago": f"{when.ago(one.began_at, frame.now)} ago",
+        "ago": in_language("{time} ago", time=when.ago(one.began_at, frame.now)),
     }

@@ -8,6 +8,7 @@ from engine.model.console_pages import RuleCard, RulePage, RuleUsefulness
 from engine.presentation.console import when
 from engine.presentation.console.frame import Frame, render_page
 from engine.presentation.console.pages import indented
+from engine.presentation.page_language import in_language, translate
 
 
 def rules(
@@ -29,7 +30,8 @@ def rules(
 
 def rule(frame: Frame, page: RulePage) -> str:
     """Render one rule in words."""
-    every = [*((f"{days} days", one) for days, one in page.periods), ("all", page.card.useful)]
+    every = [(in_language("{days} days", days=days), one) for days, one in page.periods]
+    every.append((translate("all"), page.card.useful))
     return render_page(
         "console/rule.html", frame, page.card.title or page.card.id,
         rule=page, lines=indented(page.words.splitlines()),
