@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from engine.flows.intake import lists
 from engine.flows.intake import roster as roster_rows
+from engine.flows.intake.roster_outcome import Clocks, unknown_client
 from engine.model.event import NewEvent
 from engine.model.instant import DAY_US, Instant, from_us
 from engine.model.intake import WHOLE, Batch, Gone, ReadEvent, Reject
@@ -65,7 +66,7 @@ class BatchIntake:
     _batches: int = 0
     _clients: dict[str, roster.KnownClient] = field(default_factory=dict)
     _seen: dict[str, lists.SeenRows] = field(default_factory=dict)
-    _clocks: roster_rows.Clocks = field(default_factory=roster_rows.Clocks)
+    _clocks: Clocks = field(default_factory=Clocks)
 
     def take(self, batch: Batch) -> None:
         """Commit a batch and its position together, or nothing of it."""
@@ -199,7 +200,7 @@ class BatchIntake:
         erased = client_data.erased(conn, sorted(unknown))
         for event in batch.events:
             if event.client in unknown - erased:
-                reason = roster_rows.unknown_client(event.client, near.get(event.client))
+                reason = unknown_client(event.client, near.get(event.client))
                 refused[event.line, event.row] = Reject(
                     event.line, reason, event.row, event.client, event.key
                 )

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from engine.errors import UserError
 from engine.flows.intake.batch_intake import BatchIntake
-from engine.flows.intake.roster import IN_A_MAPPING
+from engine.flows.intake.roster_outcome import IN_A_MAPPING
 from engine.model.audit_action import AuditAction
 from engine.model.entry import SOURCE
 from engine.model.instant import Instant

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from engine.errors import UserError
 from engine.flows.intake.assignment_changes import AssignmentChanges
-from engine.flows.intake.roster import Clocks
+from engine.flows.intake.roster_outcome import Clocks
 from engine.model.audit_action import AuditAction
 from engine.model.complete_list import Missing, judge
 from engine.model.event import NewEvent

@@ -8,60 +8,27 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from engine.flows.intake import schedule_times
+from engine.flows.intake import identifier_rows, schedule_times, stay_rows
 from engine.flows.intake.assignment_changes import AssignmentChanges
+from engine.flows.intake.roster_outcome import (
+    Clocks,
+    RosterRowResult,
+    meant,
+    placed_at,
+    record_change,
+    unknown_client,
+)
 from engine.model.client import TIMEZONE, RecordEntry, zones_of
-from engine.model.client_identifier import identifier_ref
 from engine.model.instant import Instant
-from engine.model.intake import DatedValue, Reject, RosterRow
-from engine.model.local_time import WallClock, Zones
+from engine.model.intake import Reject, RosterRow
 from engine.model.record import earliest_change, restate
 from engine.store.intake import histories
 from engine.store.people import (
     client_data,
-    client_identifiers,
     client_merges,
     roster,
     staff_attributes,
 )
-
-IN_A_MAPPING = "In a mapping, pad:, strip: and upper: write refs alike"
-
-
-class Clocks(dict[Zones, WallClock]):
-    """The wall clock of the people who lived in the same timezones at the same times."""
-
-    def __missing__(self, zones: Zones) -> WallClock:
-        clock = self[zones] = WallClock(zones)
-        return clock
-
-
-@dataclass(slots=True)
-class RosterRowResult:
-    """The results of roster rows; `earliest` is the first instant that changed, by client id."""
-
-    new: int = 0
-    duplicates: int = 0
-    corrected: int = 0
-    rejects: list[Reject] = field(default_factory=list)
-    taken: set[str] = field(default_factory=set)  # the keys of rows that were taken
-    earliest: dict[int, Instant] = field(default_factory=dict)
-
-    def count(self, row: RosterRow, change: roster.Change) -> None:
-        """Count one row that was taken."""
-        self.taken.add(row.key)
-        self.new += change == "new"
-        self.corrected += change == "corrected"
-        self.duplicates += change == "duplicate"
-
-
-def unknown_client(ref: str, near: str | None = None) -> str:
-    """Say why a row about a person who is not in the roster is rejected; `near` may be meant."""
-    return f"no client '{ref}' is in the roster{_meant(near) if near else ''}"
-
-
-def _meant(near: str) -> str:
-    return f"; did you mean '{near}'? {IN_A_MAPPING}"
 
 
 def take(
@@ -83,9 +50,9 @@ def take(
         elif kind == "staff":
             _take_staff(conn, list(of_kind), timezone, outcome)
         elif kind == "identifiers":
-            _take_identifiers(conn, list(of_kind), now, outcome)
+            identifier_rows.take(conn, list(of_kind), now, outcome)
         elif kind == "stays":
-            _take_stays(conn, list(of_kind), clocks, now, outcome)
+            stay_rows.take(conn, list(of_kind), clocks, now, outcome)
         else:
             _take_relations(conn, list(of_kind), clocks, now, outcome)
     return outcome
@@ -110,18 +77,18 @@ class _Person:
         timezone = row.values.get("timezone") or (self.timezone if self.known is None else None)
         said = {TIMEZONE: timezone} if timezone else {}
         zones = zones_of(self.record, timezone or self.timezone)
-        moments = _placed(row.moments, clocks[zones])
+        moments = placed_at(row.moments, clocks[zones])
         record = restate(self.record, moments, {**row.attributes, **said}, now)
         moved = zones_of(record, self.timezone)
         if moved != zones:
             # Each day is one of the zone in which it lies; the move was placed by the zones before.
             as_of = {"as_of": moments.get("as_of")}
-            record = restate(record, {**_placed(row.moments, clocks[moved]), **as_of}, {}, now)
+            record = restate(record, {**placed_at(row.moments, clocks[moved]), **as_of}, {}, now)
         phone = row.values.get("phone", self.phone)
         changes = (phone, record) != (self.phone, list(self.record))
         self.timezone, self.phone, self.record = moved[-1].timezone, phone, record
         if row.schedules:
-            since = _placed(row.moments, clocks[moved]).get("as_of") or now
+            since = placed_at(row.moments, clocks[moved]).get("as_of") or now
             self.due_by |= {name: (due_by, since) for name, due_by in row.schedules.items()}
         return changes
 
@@ -179,7 +146,7 @@ def _write_clients(
         elif changed is not None or person.known is None:
             outcome.earliest[known.id] = now if changed is None else changed
         if changed is not None:
-            changes.append(_record_change(known.id, person.before, person.record))
+            changes.append(record_change(known.id, person.before, person.record))
     roster.change_records(conn, changes)
     schedule_times.take(conn, {ref: person.due_by for ref, person in people.items()}, now)
 
@@ -259,106 +226,18 @@ def _take_relations(
         if staff_id is None:
             ref = row.values["staff"] or ""
             reason = f"nobody called '{ref}' is among the staff"
-            if meant := near_staff.get(ref):
-                reason += _meant(meant)
+            if near_ref := near_staff.get(ref):
+                reason += meant(near_ref)
             outcome.rejects.append(Reject(row.line, reason, row.row, ref, row.key))
             continue
         try:
-            placed = _placed(row.moments, clocks[client.zones])
+            placed = placed_at(row.moments, clocks[client.zones])
             put = _assign if row.kind == "assignments" else _consent
             outcome.count(row, put(conn, client.id, staff_id, row, placed, now))
         except ValueError as error:
             outcome.rejects.append(Reject(row.line, str(error), row.row, key=row.key))
     for client_id, at in changes.earliest().items():
         outcome.earliest[client_id] = min(at, outcome.earliest.get(client_id, at))
-
-
-def _take_identifiers(
-    conn: Connection, rows: Sequence[RosterRow], now: Instant, outcome: RosterRowResult
-) -> None:
-    """Take numbers by which other systems know clients; each names one client for good."""
-    known = roster.find_clients(conn, {row.values["client"] or "" for row in rows})
-    unknown = {row.values["client"] or "" for row in rows} - known.keys()
-    erased, near = client_data.erased(conn, sorted(unknown)), roster.near_refs(conn, unknown)
-    names = [identifier_ref(row.values["system"] or "", row.values["value"] or "") for row in rows]
-    owners = client_identifiers.owners(conn, names)
-    new: dict[str, int] = {}
-    for row, name in zip(rows, names, strict=True):
-        ref = row.values["client"] or ""
-        if ref in erased:
-            continue
-        reason, waits_for = None, None
-        if ref not in known:
-            reason, waits_for = unknown_client(ref, near.get(ref)), ref
-        elif owners.get(name, ref) != ref:
-            reason = f"{name} is {owners[name]} already, and names one client alone"
-        if reason:
-            outcome.rejects.append(Reject(row.line, reason, row.row, waits_for, row.key))
-            continue
-        outcome.count(row, "duplicate" if name in owners else "new")
-        if name not in owners:
-            new[name], owners[name] = known[ref].id, ref
-    client_identifiers.add(conn, new, now)
-
-
-def _take_stays(
-    conn: Connection,
-    rows: Sequence[RosterRow],
-    clocks: Clocks,
-    now: Instant,
-    outcome: RosterRowResult,
-) -> None:
-    """Take stays in hospital of known clients."""
-    known = roster.find_clients(conn, {row.values["client"] or "" for row in rows})
-    before = {
-        one.id: one.record for one in histories.read_clients(conn, [c.id for c in known.values()])
-    }
-    records: dict[int, Sequence[RecordEntry]] = dict(before)
-    unknown = {row.values["client"] or "" for row in rows} - known.keys()
-    erased = client_data.erased(conn, sorted(unknown))
-    near = roster.near_refs(conn, unknown)
-    for row in rows:
-        ref = row.values["client"] or ""
-        if ref in erased:
-            continue
-        if (client := known.get(ref)) is None:
-            reason = unknown_client(ref, near.get(ref))
-            outcome.rejects.append(Reject(row.line, reason, row.row, ref, row.key))
-            continue
-        placed = _placed(row.moments, clocks[client.zones])
-        said = {f"stay_{word}": at for word, at in placed.items()}
-        try:
-            record = restate(records[client.id], said, {}, now)
-        except ValueError as error:
-            reason = str(error).replace("stay_", "")
-            outcome.rejects.append(Reject(row.line, reason, row.row, key=row.key))
-            continue
-        same = record == list(records[client.id])
-        outcome.count(row, "duplicate" if same else "new")
-        records[client.id] = record
-    _write_records(conn, before, records, outcome)
-
-
-def _write_records(
-    conn: Connection,
-    before: Mapping[int, Sequence[RecordEntry]],
-    records: Mapping[int, Sequence[RecordEntry]],
-    outcome: RosterRowResult,
-) -> None:
-    changes = []
-    for client_id, record in records.items():
-        changed = earliest_change(before[client_id], record)
-        if changed is not None:
-            outcome.earliest[client_id] = min(changed, outcome.earliest.get(client_id, changed))
-            changes.append(_record_change(client_id, before[client_id], record))
-    roster.change_records(conn, changes)
-
-
-def _record_change(
-    client_id: int, before: Sequence[RecordEntry], after: Sequence[RecordEntry]
-) -> roster.RecordChange:
-    gone, come = set(before) - set(after), set(after) - set(before)
-    return roster.RecordChange(client_id, sorted(gone), sorted(come))
 
 
 def _assign(
@@ -389,12 +268,3 @@ def _consent(
     said |= {f"{word}_at": at[word] for word in ("expires", "revoked") if word in at}
     given = at["given"]
     return roster.consent(conn, client_id, staff_id, now if given is None else given, said)
-
-
-def _placed(
-    moments: Mapping[str, DatedValue | None], clock: WallClock
-) -> dict[str, Instant | None]:
-    return {
-        word: None if moment is None else clock[moment.at] if moment.local else moment.at
-        for word, moment in moments.items()
-    }

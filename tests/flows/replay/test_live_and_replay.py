@@ -15,6 +15,7 @@ from engine.flows.evaluation.caseload import histories as stored_histories
 from engine.flows.evaluation.caseload import whole_caseload
 from engine.flows.intake import roster as roster_rows
 from engine.flows.intake.assignment_changes import AssignmentChanges
+from engine.flows.intake.roster_outcome import Clocks
 from engine.model.client import TIMEZONE, RecordEntry
 from engine.model.event import NewEvent, write_fields
 from engine.model.instant import EPOCH
@@ -135,7 +136,7 @@ def arrive(database: Database, arrival: Arrival) -> None:
         if isinstance(what, Entry) and what.entry == TIMEZONE:
             said = {"ref": f"C-{arrival.client_id}", TIMEZONE: what.value}
             row = RosterRow("clients", 2, "", said, {"as_of": DatedValue(at, False)})
-            taken = roster_rows.take(conn, [row], "UTC", roster_rows.Clocks(), arrival.now)
+            taken = roster_rows.take(conn, [row], "UTC", Clocks(), arrival.now)
             due_clients.mark_dirty(conn, taken.earliest)
             return
         if isinstance(what, Entry):
