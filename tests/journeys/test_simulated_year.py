@@ -22,7 +22,7 @@ from engine.store.database.in_memory import scratch
 from engine.store.intake.histories import TimedEvent
 from engine.store.tables.schedules import expectations
 from tests.kit.generated import CASES
-from tests.kit.lives import BEGIN, END, Life, lives
+from tests.kit.lives import BEGIN, END, Life, away_entries, lives
 from tests.kit.plain_year import PLANS, PlainYear, due_days, plain_year
 from tests.kit.schedule_site import planned
 from tests.kit.times import DAY, SECOND
@@ -135,8 +135,9 @@ def decide_life(
         RecordEntry(life.enrolled, "program", life.program),
     ]
     record += [RecordEntry(life.ended, "ended", None)] if life.ended is not None else []
-    record += [RecordEntry(began, "leave_began", None) for _, began, _ in life.away]
-    record += [RecordEntry(ended, "leave_ended", None) for *_, ended in life.away]
+    for _, began, ended in life.away:
+        begins, ends = away_entries(began)
+        record += [RecordEntry(began, begins, None), RecordEntry(ended, ends, None)]
     client = Client(life.number, f"C-{life.number}", life.zone, tuple(sorted(record)))
     asked = {one.id for one in stored if one.occurrence.day in plain.asked}
     known = KnownFacts(

@@ -45,7 +45,7 @@ class Life:
     """The year of one client.
 
     Attributes:
-        away: The leaves, each with when it is known, begins and ends.
+        away: The leaves and stays in hospital, each with when it is known, begins and ends.
         agreed: Whether the client agreed to texts.
         quiet: The client's quiet hours.
         texts: When the client texts STOP or START.
@@ -78,6 +78,12 @@ class Life:
 def lives(number: int, seed: str) -> list[Life]:
     """Invent the lives of some clients."""
     return [_life(one, Random(f"{seed} {one}")) for one in range(1, number + 1)]
+
+
+def away_entries(began: int) -> tuple[str, str]:
+    """How a record says that this time away begins and ends: every other one is in hospital."""
+    word = "stay" if began // DAY % 2 else "leave"
+    return f"{word}_began", f"{word}_ended"
 
 
 def local(day: date, hour: int, minute: int, zone: str) -> int:

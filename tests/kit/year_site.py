@@ -28,7 +28,7 @@ from engine.store.database.connection import Database
 from engine.store.intake import events as stored_events
 from engine.store.operations import agenda
 from engine.store.tables.people import record_entries
-from tests.kit.lives import BEGIN, END, OUTAGES, Life
+from tests.kit.lives import BEGIN, END, OUTAGES, Life, away_entries
 from tests.kit.plain_year import PLANS
 from tests.kit.schedule_site import ScheduleSite, planned
 from tests.kit.times import MINUTE
@@ -173,8 +173,9 @@ class Year:
     def _happens(self, one: tuple[object, ...], now: int) -> None:
         match one:
             case ("away", Life() as life, int(began), int(ended)):
-                self._enter(life, began, "leave_began", None)
-                self._enter(life, ended, "leave_ended", None)
+                begins, ends = away_entries(began)
+                self._enter(life, began, begins, None)
+                self._enter(life, ended, ends, None)
                 with self.database.write() as conn:
                     due_clients.mark_dirty(conn, {life.number: min(began, now)})
             case ("text", str(phone), str(word)):

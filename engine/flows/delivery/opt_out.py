@@ -10,10 +10,10 @@ from engine.messaging import operator_texts
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.model.message import MessageKind
-from engine.store.alerts import alerts
+from engine.store.alerts import alerts, due_clients
 from engine.store.messages import outbox
 from engine.store.operations import audit_log
-from engine.store.people import opt_outs, staff
+from engine.store.people import opt_outs, roster, staff
 
 
 def opt_out(conn: Connection, phone: str, now: Instant) -> list[int]:
@@ -38,13 +38,15 @@ def opt_out(conn: Connection, phone: str, now: Instant) -> list[int]:
 
 
 def opt_in(conn: Connection, phone: str, now: Instant) -> bool:
-    """Send to a number again, and tell the supervisors who has it.
+    """Send to a number again, and tell the supervisors who of the staff has it.
 
     Returns:
         False if the number had not opted out.
     """
     if not opt_outs.remove(conn, phone):
         return False
+    # Clients may have to be asked today.
+    due_clients.mark_dirty(conn, dict.fromkeys(roster.clients_with_phone(conn, phone), now))
     for one in staff.with_phone(conn, phone):
         body = operator_texts.opted_in(staff_word(conn, one), one.id)
         overseers = operator_notices.overseers(conn, now, but=phone)

@@ -140,6 +140,11 @@ def _write_clients(
         known = person.known or ids[ref]
         if (known.timezone, known.phone) != (person.timezone, person.phone):
             roster.change_client(conn, known.id, person.timezone, person.phone)
+        if known.phone != person.phone:
+            # They may have to be asked today, and so may another client who had the same number.
+            for phone in {known.phone, person.phone} - {None}:
+                for client_id in roster.clients_with_phone(conn, phone or ""):
+                    outcome.earliest.setdefault(client_id, now)
         changed = earliest_change(person.before, person.record)
         if person.known and _first_zone(person.before) != _first_zone(person.record):
             outcome.earliest[known.id] = 0  # it counts from the beginning

@@ -56,6 +56,15 @@ def test_a_row_read_again_changes_nothing(site: CsvSite) -> None:
     assert site.take_dirty() == {}
 
 
+def test_a_new_number_makes_its_client_due_and_others_who_have_it(site: CsvSite) -> None:
+    site.write("clients.csv", HEADER + "C-1,,212 555 0187,2026-01-05,,,,,\nC-2,,,2026-01-05,,,,,\n")
+    site.read()
+    site.take_dirty()
+    site.write("clients.csv", HEADER + "C-2,,212 555 0187,2026-01-05,,,,,\n")
+    site.read()
+    assert site.take_dirty().keys() == {"C-1", "C-2"}
+
+
 def test_another_date_corrects_the_first_and_takes_the_attributes_with_it(site: CsvSite) -> None:
     said(site, "C-1,,,2026-01-05,,,,,iop")
     site.take_dirty()

@@ -298,9 +298,10 @@ def test_an_answer_of_the_next_morning_is_a_check_in_of_that_morning(site: Asked
 
 
 def test_a_number_that_opts_in_again_is_asked_again(site: AskedSite) -> None:
-    site.agrees()
     with site.database.write() as conn:
-        opt_outs.add(conn, PHONE, clock("13:00"))
-        opt_outs.remove(conn, PHONE)
-    site.at(NOON)
+        opt_outs.add(conn, PHONE, NOON)
+    site.agrees()
+    site.to_client(clock("13:00"))
+    assert site.says("START", clock("14:00"))[0] == "start"
+    site.at(clock("14:00"))
     assert site.to_client(clock("18:00")) == [ENGLISH]
