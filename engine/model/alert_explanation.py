@@ -15,6 +15,7 @@ class ExplainedEvent:
     """An event behind a finding.
 
     `fields` are in words. `changed_since` says whether it was corrected or withdrawn later.
+    `said_of` is the merged client under whose ref it came; None if it came under the client's own.
     """
 
     id: int
@@ -23,6 +24,7 @@ class ExplainedEvent:
     fields: str
     origin: str
     changed_since: bool
+    said_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,11 @@ class ExplainedText:
 
 @dataclass(frozen=True, slots=True)
 class AlertExplanation:
-    """All that `handrail why` shows; instants carry the client's own offset."""
+    """All that `handrail why` shows; instants carry the client's own offset.
+
+    `merged_into` is the client who is the same person and has the events, and `merged` are the
+    clients whose events this one has.
+    """
 
     alert: int
     client: str
@@ -138,6 +144,8 @@ class AlertExplanation:
     next_step_at: datetime | None
     history: tuple[ExplainedTransition, ...]
     call_names: Mapping[str, str] = field(default_factory=dict)  # of the staff above, by ref
+    merged_into: str | None = None
+    merged: tuple[str, ...] = ()
 
     @property
     def staff(self) -> set[str]:

@@ -24,7 +24,7 @@ class RuleAtInstant:
     """A rule, a client and an instant.
 
     `began` and `ended` are those of the span if the rule held; `ended` is None if no known event
-    ends it.
+    ends it. `merged_into` and `merged` are as of AlertExplanation.
     """
 
     client: str
@@ -36,3 +36,5 @@ class RuleAtInstant:
     began: datetime | None
     ended: datetime | None
     findings: tuple[ExplainedFinding, ...]
+    merged_into: str | None = None
+    merged: tuple[str, ...] = ()

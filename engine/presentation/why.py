@@ -68,6 +68,7 @@ def lines(why: AlertExplanation) -> Iterator[Text]:
             Text(why.state + (f", taken by {why.owner}" if why.owner else "")),
         ]
     )
+    yield from _merged(why)
     yield from _rule(why)
     yield from _time(why)
     yield Text()
@@ -116,6 +117,7 @@ def rule_lines(why: RuleAtInstant) -> Iterator[Text]:
     style = "bold" if why.state is RuleState.HELD else ""
     yield Text("  ").join([Text(why.title or why.rule, "bold"), Text(why.client, "bold")])
     yield _line("", f"{why.rule}, {why.status}")
+    yield from _merged(why)
     if why.began:
         until = f" until {_at(why.ended)}" if why.ended else ", and no known event ends it"
         yield _line("Held", f"since {_at(why.began)}{until}")
@@ -125,6 +127,14 @@ def rule_lines(why: RuleAtInstant) -> Iterator[Text]:
     yield Text(f"What the rule saw at {_at(why.at)}", "bold")
     for finding in why.findings:
         yield from _finding(finding)
+
+
+def _merged(why: AlertExplanation | RuleAtInstant) -> Iterator[Text]:
+    if why.merged_into:
+        has = f"{why.merged_into}, who is the same person, has the events and alerts"
+        yield _line("Merged", has)
+    for ref in why.merged:
+        yield _line("Merged", f"the events of {ref}, who is the same person, count here")
 
 
 def _rule(why: AlertExplanation) -> Iterator[Text]:
@@ -182,7 +192,8 @@ def _text(text: ExplainedText) -> Iterator[Text]:
 def _event(event: ExplainedEvent) -> Text:
     changed = ("  corrected or withdrawn since", "yellow") if event.changed_since else ""
     said = f"      {_at(event.at)}  {event.kind}  {event.fields}  "
-    return Text.assemble(said, (f"event {event.id}, {event.origin}", "dim"), changed)
+    under = f", came under {event.said_of}" if event.said_of else ""
+    return Text.assemble(said, (f"event {event.id}, {event.origin}{under}", "dim"), changed)
 
 
 def _told(why: AlertExplanation) -> Iterator[Text]:

@@ -74,6 +74,15 @@ def test_it_names_the_alert_its_rule_and_all_that_the_rule_saw() -> None:
     assert found[-1] == f"{AT_NOON}  open: rule held (engine)"
 
 
+def test_it_says_which_clients_are_one_person_and_under_which_ref_an_event_came() -> None:
+    finding = replace(WHY.findings[0], events=(replace(EVENT, said_of="C-7"),))
+    found = said(replace(WHY, findings=(finding,), merged=("C-7",)))
+    assert found[1] == "Merged   the events of C-7, who is the same person, count here"
+    assert any("event 7, row 3 of a.csv, came under C-7" in line for line in found)
+    found = said(replace(WHY, merged_into="C-8"))
+    assert found[1] == "Merged   C-8, who is the same person, has the events and alerts"
+
+
 @pytest.mark.parametrize(("truth", "mark"), [(True, "✓"), (False, "✗"), (None, "–")])
 def test_a_finding_shows_whether_it_was_true(truth: bool | None, mark: str) -> None:
     finding = replace(WHY.findings[0], truth=truth)

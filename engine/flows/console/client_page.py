@@ -96,7 +96,7 @@ def _page(
         else None,
         emergency_until=emergency.ends(conn, who.account.id, client_id, now),
         merged_into=merged_into,
-        merged=tuple(merged),
+        merged=merged,
     )
 
 

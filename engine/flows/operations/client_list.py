@@ -23,7 +23,7 @@ class ClientLine(NamedTuple):
     Attributes:
         client: The ref.
         state: `enrolled`, `on leave`, `ended`, `not enrolled yet`, `erased`, or `is C-1042` for a
-            client who was merged into another.
+            client who was merged into another. `, has C-1077` follows if others were merged.
         timezone: Where the client lives.
         phone: The end of the number; None if there is none.
         staff: Who looks after the client now, by role.
@@ -52,7 +52,10 @@ def client_list(conn: Connection, ref: str | None, now: Instant) -> Iterator[Cli
     ids = [one.id for one in known] if ref else roster.client_ids(conn)
     names = {one.id: one.ref for one in staff.everybody(conn).values()}
     stopped, merged = opt_outs.numbers(conn), client_merges.standing(conn)
-    stays = roster.refs_of(conn, sorted(set(merged.values())))
+    refs = roster.refs_of(conn, sorted({*merged, *merged.values()}))
+    others: dict[int, list[str]] = defaultdict(list)
+    for one, into in merged.items():
+        others[into].append(refs[one])
     phones = {client: phone for phone, client in roster.client_phones(conn)}
     for start in range(0, len(ids), _AT_ONCE):
         batch = ids[start : start + _AT_ONCE]
@@ -60,10 +63,10 @@ def client_list(conn: Connection, ref: str | None, now: Instant) -> Iterator[Cli
         agreed = agreements.standing(conn, batch)
         reached = agreements.reachable(conn, batch)
         for client in histories.read_clients(conn, batch):
-            phone = phones.get(client.ref)
+            phone, same = phones.get(client.ref), refs.get(merged.get(client.id, 0))
             yield ClientLine(
                 client.ref,
-                f"is {stays[merged[client.id]]}" if client.id in merged else _state(client, now),
+                f"is {same}" if same else ", has ".join([_state(client, now), *others[client.id]]),
                 client.timezone,
                 f"…{phone[-4:]}" if phone else None,
                 ", ".join(assigned[client.id]),

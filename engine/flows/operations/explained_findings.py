@@ -41,4 +41,6 @@ def _event(event: SeenEvent, zones: Zones) -> ExplainedEvent:
     )
     zone = ZoneInfo(zone_at(zones, event.occurred_at))
     at = from_us(event.occurred_at).astimezone(zone)
-    return ExplainedEvent(event.id, event.kind, at, fields, event.origin, event.changed_since)
+    return ExplainedEvent(
+        event.id, event.kind, at, fields, event.origin, event.changed_since, event.said_of
+    )

@@ -35,7 +35,7 @@ from engine.store.alerts.alert_records import AlertRecord
 from engine.store.messages import inbox, reply_codes
 from engine.store.messages.inbox import ReceivedText
 from engine.store.operations import rule_sets
-from engine.store.people import roster, staff
+from engine.store.people import client_merges, roster, staff
 
 _OF_CLIENTS = ("text", "use", "help", "crisis", "stop")  # the meanings of clients' texts
 
@@ -117,7 +117,8 @@ class _Explainer:
         self._now = now
         self._alert = record.listed.alert
         ref = record.listed.client_ref
-        self._zones = roster.find_clients(conn, [ref])[ref].zones
+        known = roster.find_clients(conn, [ref])[ref]
+        self._zones, self._same = known.zones, client_merges.refs_of_same(conn, known.id)
         self._mutes = mutes.lasting(conn, now)
         seen = {event_id for finding in record.evidence.findings for event_id in finding.events}
         self._events = alert_records.events_as_of(conn, seen, self._alert.opened_at)
@@ -152,6 +153,8 @@ class _Explainer:
             next_step=self._next_role() if ahead else None,
             next_step_at=self._local_or_none(record.next_step_at) if ahead else None,
             history=self._history(),
+            merged_into=self._same[0],
+            merged=self._same[1],
         )
 
     def _next_role(self) -> Role | None:

@@ -19,7 +19,7 @@ from engine.model.spans import Span
 from engine.rulebook.core.evidence import EvidenceAt
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.alerts import alert_records
-from engine.store.people import roster
+from engine.store.people import client_merges, roster
 
 
 def explain_rule(
@@ -52,6 +52,7 @@ def explain_rule(
     event_ids = {event_id for finding in seen.findings for event_id in finding.events}
     events = alert_records.events_as_of(conn, event_ids, now)
     rule = rulebook.rules[rule_id]
+    merged_into, merged = client_merges.refs_of_same(conn, known.id)
     return RuleAtInstant(
         client=client_ref,
         rule=rule_id,
@@ -62,6 +63,8 @@ def explain_rule(
         began=_local(span.began, zone) if span else None,
         ended=None if ended is None else _local(ended, zone),
         findings=explained_findings(seen.findings, events, known.zones),
+        merged_into=merged_into,
+        merged=merged,
     )
 
 

@@ -64,7 +64,8 @@ class Transition:
 class SeenEvent:
     """An event behind an alert, without its note.
 
-    `changed_since` says whether it was corrected or withdrawn later.
+    `changed_since` says whether it was corrected or withdrawn later. `said_of` is the ref of the
+    merged client under whom it came; None if it came under the client's own.
     """
 
     id: int
@@ -73,6 +74,7 @@ class SeenEvent:
     fields: str
     origin: str
     changed_since: bool
+    said_of: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +169,16 @@ def messages_of(conn: Connection, alert_id: int) -> list[Sent]:
 def events_as_of(conn: Connection, event_ids: Collection[int], at: Instant) -> dict[int, SeenEvent]:
     """Return events by id, as they were known at `at`, before later corrections."""
     content = ("kind", "occurred_at", "fields", "origin")
-    now = select(events.c.id, *[events.c[name] for name in content]).where(
-        events.c.id.in_(event_ids)
+    now = (
+        select(events.c.id, *[events.c[name] for name in content], clients.c.ref)
+        .outerjoin_from(events, clients, clients.c.id == events.c.said_of)
+        .where(events.c.id.in_(event_ids))
     )
     changed = (
-        select(event_versions.c.event_id, *[event_versions.c[name] for name in content])
+        select(
+            event_versions.c.event_id, *[event_versions.c[name] for name in content], clients.c.ref
+        )
+        .outerjoin_from(event_versions, clients, clients.c.id == event_versions.c.said_of)
         .where(event_versions.c.event_id.in_(event_ids), event_versions.c.replaced_at > at)
         .order_by(event_versions.c.replaced_at.desc(), event_versions.c.id.desc())
     )
@@ -182,7 +189,9 @@ def events_as_of(conn: Connection, event_ids: Collection[int], at: Instant) -> d
 
 
 def _seen(row: Any, changed_since: bool) -> SeenEvent:
-    return SeenEvent(row[0], row.kind, row.occurred_at, row.fields, row.origin, changed_since)
+    return SeenEvent(
+        row[0], row.kind, row.occurred_at, row.fields, row.origin, changed_since, row.ref
+    )
 
 
 def _listed(row: Any) -> Listed:

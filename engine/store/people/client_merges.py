@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
 
 from engine.model.instant import Instant
-from engine.store.tables.people import client_merges, clients
+from engine.store.people import roster
+from engine.store.tables.people import client_merges
 
 STANDS: ColumnElement[bool] = client_merges.c.undone_at.is_(None)
 _STANDING = select(client_merges.c.client_id, client_merges.c.into_id).where(STANDS)
@@ -69,17 +70,13 @@ def concerning(conn: Connection, client_id: int) -> list[ClientMerge]:
     ]
 
 
-def refs_of_same(conn: Connection, client_id: int) -> tuple[str | None, list[str]]:
+def refs_of_same(conn: Connection, client_id: int) -> tuple[str | None, tuple[str, ...]]:
     """Return the ref of the client into whom one went, and the refs of those who went into them."""
     found = concerning(conn, client_id)
     into = [one.into_id for one in found if one.client_id == client_id]
     others = [one.client_id for one in found if one.into_id == client_id]
-    refs = {row.id: row.ref for row in conn.execute(_refs([*into, *others]))}
-    return (refs[into[0]] if into else None), sorted(refs[one] for one in others)
-
-
-def _refs(client_ids: Collection[int]) -> Select[tuple[int, str]]:
-    return select(clients.c.id, clients.c.ref).where(clients.c.id.in_(client_ids))
+    refs = roster.refs_of(conn, [*into, *others])
+    return (refs[into[0]] if into else None), tuple(sorted(refs[one] for one in others))
 
 
 def add(conn: Connection, new: ClientMerge, *, actor: str, reason: str) -> None:

@@ -14,8 +14,12 @@ from engine.flows.intake.batch_intake import BatchIntake
 from engine.flows.operations import client_erasure
 from engine.flows.operations.client_list import client_list
 from engine.flows.operations.client_merge import MergedRows, merge, undo
+from engine.flows.operations.why import explain
+from engine.flows.operations.why_rule import explain_rule
 from engine.model.event import write_fields
+from engine.model.event_kinds import BUILT_IN
 from engine.model.intake import Batch, Gone, ReadEvent, RosterRow
+from engine.model.rule_explanation import RuleState
 from engine.store.database.connection import Database
 from engine.store.people import roster
 from engine.store.tables.alerts import alerts
@@ -108,6 +112,22 @@ def test_an_open_alert_goes_with_its_events_and_is_not_told_again(site: Site) ->
     assert len(site.rows(outbox)) == told
 
 
+def test_why_names_the_other_client_and_the_ref_under_which_an_event_came(site: Site) -> None:
+    site.missed(NOON - 6 * HOUR, 1)
+    site.missed(NOON - 30 * HOUR, 2)
+    merged(site)
+    site.evaluate()
+    with site.database.read() as conn:
+        alert = explain(conn, 1, BUILT_IN, NOON)
+        stays, gone = (
+            explain_rule(conn, site.rules, ref, "two-missed", NOON, NOON) for ref in ("C-1", "C-2")
+        )
+    assert [one.said_of for one in alert.findings[0].events] == ["C-2", None]
+    assert (alert.merged_into, alert.merged) == (None, ("C-2",))
+    assert (stays.state, stays.merged) == (RuleState.HELD, ("C-2",))
+    assert (gone.state, gone.merged_into) == (RuleState.NOT_IN_CARE, "C-1")
+
+
 def test_what_a_source_says_of_the_first_counts_for_the_second_until_the_merge_is_undone(
     site: Site,
 ) -> None:
@@ -131,7 +151,7 @@ def test_care_phone_and_waiting_texts_of_the_first_end_and_care_and_phone_come_b
         lines = {one.client: one for one in client_list(conn, None, NOON)}
         assert roster.clients_with_phone(conn, "+12025550142") == {1: "C-1"}
     assert (lines["C-2"].state, lines["C-2"].phone) == ("is C-1", None)
-    assert lines["C-1"].state == "enrolled"
+    assert lines["C-1"].state == "enrolled, has C-2"
 
     undone(site)
     assert site.rows(record_entries) == before
