@@ -14,6 +14,7 @@ class Scope(StrEnum):
     CLIENTS_READ = "clients.read"
     ALERTS_READ = "alerts.read"
     ALERTS_ACT = "alerts.act"
+    RULES_READ = "rules.read"
 
 
 @dataclass(frozen=True, slots=True)

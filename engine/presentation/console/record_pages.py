@@ -98,7 +98,9 @@ def trail(frame: Frame, page: TrailPage) -> str:
             "by": urlencode(asked | {"who": one.actor}),
             "about": [(ref, urlencode(asked | {"client": ref})) for ref in one.clients.values()],
             "detail": ", ".join(
-                f"{word} {_shown(value, zones)}" for word, value in one.detail.items()
+                f"{word.replace('_', ' ')} {_shown(value, zones)}"
+                for word, value in one.detail.items()
+                if value not in ([], None)
             ),
         }
         for one in page.rows

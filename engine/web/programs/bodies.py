@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel
 
 from engine.flows.console.alert_answers import UnresolvedAlert, UnresolvedAlerts
 from engine.model.alert_explanation import AlertExplanation
-from engine.model.console_pages import CaseloadClient, CaseloadPage
+from engine.model.console_pages import CaseloadClient, CaseloadPage, RuleCard, RulePage
 from engine.model.instant import Instant, from_us
-from engine.model.rule import Severity
+from engine.model.rule import Severity, Status
 
 
 class ClientBody(BaseModel):
@@ -51,6 +52,60 @@ class ClientsBody(BaseModel):
         """Make the document of a page."""
         clients = [ClientBody.of(one) for one in page.clients]
         return cls(clients=clients, at_risk=page.at_risk, page=page.page, has_next=page.has_next)
+
+
+class RuleBody(BaseModel):
+    """A rule that serves, how many alerts it has opened, and how they ended."""
+
+    id: str
+    title: str
+    status: Status
+    severity: Severity
+    alerts: int
+    done: int
+    false_alarms: int
+    unresolved: int
+
+    @classmethod
+    def of(cls, one: RuleCard) -> RuleBody:
+        """Make the document of a rule in the list."""
+        return cls(**_card(one))
+
+
+class RuleDetailBody(RuleBody):
+    """A rule in words and as it is written, and where it stands.
+
+    `file` is empty if it stands in no file any more.
+    """
+
+    words: list[str]
+    written: str
+    file: str
+    line: int
+
+    @classmethod
+    def of_page(cls, page: RulePage) -> RuleDetailBody:
+        """Make the document of one rule."""
+        return cls(
+            **_card(page.card),
+            words=page.words.splitlines(),
+            written=page.source,
+            file=page.file,
+            line=page.line,
+        )
+
+
+def _card(one: RuleCard) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "title": one.title,
+        "status": one.status,
+        "severity": one.severity,
+        "alerts": one.useful.opened,
+        "done": one.useful.done,
+        "false_alarms": one.useful.false_alarms,
+        "unresolved": one.useful.unresolved,
+    }
 
 
 class AlertBody(BaseModel):

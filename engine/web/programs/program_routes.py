@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Path, Query
 
-from engine.flows.console import alert_answers, buttons, caseload_page
+from engine.flows.console import alert_answers, buttons, caseload_page, rule_pages
 from engine.flows.console.buttons import ActOutcome, ActResult
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
@@ -14,7 +14,15 @@ from engine.model.alert import Act
 from engine.model.api_token import Scope
 from engine.model.printable import printable
 from engine.model.rule import Severity
-from engine.web.programs.bodies import ActBody, AlertBody, AlertDetailBody, AlertsBody, ClientsBody
+from engine.web.programs.bodies import (
+    ActBody,
+    AlertBody,
+    AlertDetailBody,
+    AlertsBody,
+    ClientsBody,
+    RuleBody,
+    RuleDetailBody,
+)
 from engine.web.programs.callers import caller, granted
 from engine.web.programs.cds_hooks import add_cds_hooks
 from engine.web.programs.problems import ProblemError, add_problems, documented
@@ -50,6 +58,7 @@ def api(desk: Desk, url: str) -> FastAPI:
     add_problems(app)
     _add_clients(app, desk)
     _add_alerts(app, desk)
+    _add_rules(app, desk)
     add_cds_hooks(app, desk, url)
     return app
 
@@ -101,6 +110,25 @@ def _add_alerts(app: FastAPI, desk: Desk) -> None:
     def undo(alert_id: AlertId, who: SignedIn = acts) -> ActBody:
         """Take back the account's last act on an alert, within ten minutes."""
         return _after(buttons.undo(desk, who, alert_id), alert_id)
+
+
+def _add_rules(app: FastAPI, desk: Desk) -> None:
+    reads = Depends(caller(desk, Scope.RULES_READ))
+
+    @app.get("/rules")
+    def rules(
+        days: Annotated[
+            int | None, Query(ge=1, le=36_500, description="How many days back alerts count.")
+        ] = None,
+        who: SignedIn = reads,
+    ) -> list[RuleBody]:
+        """List the rules, the live ones first, with how their alerts ended."""
+        return [RuleBody.of(one) for one in granted(rule_pages.open_list(desk, who, days))]
+
+    @app.get("/rules/{rule_id}")
+    def rule(rule_id: str, who: SignedIn = reads) -> RuleDetailBody:
+        """Explain a rule in words, and give it as it is written."""
+        return RuleDetailBody.of_page(granted(rule_pages.open_page(desk, who, rule_id)))
 
 
 def _after(done: ActOutcome, alert_id: int) -> ActBody:

@@ -104,6 +104,21 @@ def test_a_program_may_what_its_account_may(
     assert tuple(found) == MATRIX[account]
 
 
+def test_a_program_reads_the_rules_as_people_do(site: ConsoleSite, web: WebServer) -> None:
+    program = Program(site, web, "clinician")
+
+    (card,) = program.get("/rules").json()
+    rule = program.get("/rules/two-missed").json()
+
+    assert (card["id"], card["status"], card["alerts"], card["unresolved"]) == (
+        "two-missed", "live", 2, 2,
+    )  # fmt: skip
+    assert card.items() <= rule.items()
+    assert "  - 2 or more missed check-ins in the last 7 days" in rule["words"]
+    assert "two-missed" in rule["written"]
+    assert program.get("/rules/none").status_code == 404
+
+
 def test_a_refusal_is_a_problem_document_without_the_client(
     site: ConsoleSite, web: WebServer
 ) -> None:
@@ -124,7 +139,9 @@ def test_without_a_token_no_route_says_anything(
 
     for path, methods in described.items():
         for method in methods:
-            address = f"{web.address}/api{path}".format(alert_id=site.alert_of(1), ref="C-1")
+            address = f"{web.address}/api{path}".format(
+                alert_id=site.alert_of(1), ref="C-1", rule_id="two-missed"
+            )
             answer = requests.request(method, address, json=HOOK, headers=headers, timeout=10)
             assert (answer.status_code, path) == (401, path)
             assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -147,6 +164,7 @@ def test_a_token_does_what_its_scopes_say(site: ConsoleSite, web: WebServer, sco
         Scope.CLIENTS_READ: program.get("/clients"),
         Scope.ALERTS_READ: program.get("/alerts"),
         Scope.ALERTS_ACT: program.post(f"/alerts/{site.alert_of(1)}/take"),
+        Scope.RULES_READ: program.get("/rules"),
     }
 
     assert {one for one, answer in asked.items() if answer.status_code == 200} == {scope}
