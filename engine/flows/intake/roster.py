@@ -226,7 +226,7 @@ def _take_relations(
                 Reject(row.line, unknown_client(ref, near.get(ref)), row.row, ref, row.key)
             )
             continue
-        if client.id in merged:
+        if client.id in merged and row.kind != "consents":
             continue
         if staff_id is None:
             ref = row.values["staff"] or ""
@@ -239,6 +239,8 @@ def _take_relations(
             placed = placed_at(row.moments, clocks[client.zones])
             put = _assign if row.kind == "assignments" else _consent
             outcome.count(row, put(conn, client.id, staff_id, row, placed, now))
+            if (revoked := placed.get("revoked")) is not None and client.id in merged:
+                roster.end_consents(conn, merged[client.id], staff_id, revoked)
         except ValueError as error:
             outcome.rejects.append(Reject(row.line, str(error), row.row, key=row.key))
     for client_id, at in changes.earliest().items():

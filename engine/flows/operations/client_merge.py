@@ -11,13 +11,14 @@ from engine.flows.operations.client_erasure import client_of, enrolled, person_o
 from engine.model.audit_action import AuditAction
 from engine.model.client import Client, RecordEntry
 from engine.model.instant import Instant
+from engine.model.letter import LetterConsent
 from engine.model.staff import Staff
 from engine.store.alerts import client_alerts, due_clients
 from engine.store.database.connection import Database
 from engine.store.intake import merged_events
 from engine.store.messages import outbox
 from engine.store.operations import audit_log
-from engine.store.people import client_merges, roster, staff
+from engine.store.people import agreements, client_merges, letters, roster, staff
 from engine.store.people.client_merges import ClientMerge
 
 
@@ -117,15 +118,33 @@ def _refuse(conn: Connection, client: Client, other: Client, reason: str) -> Non
         raise UserError(
             f"{of.ref} is in a merge that stands; undo it first, so that each can be undone."
         )
+    _refuse_consents(conn, client, other)
+
+
+def _refuse_consents(conn: Connection, client: Client, other: Client) -> None:
+    """Refuse to let a consent live on that the client took back under the other name."""
     given = {one.staff_id for one in staff.consents_of(conn, [other.id]) if one.revoked_at is None}
     newest = {one.staff_id: one for one in staff.consents_of(conn, [client.id])}
+    both = f"{client.ref} took back the {{}} that {other.ref} still gives; ask the client, and {{}}"
     for one in newest.values():
         if one.revoked_at is not None and one.staff_id in given:
             mentor = staff.everybody(conn)[one.staff_id].ref
-            raise UserError(
-                f"{client.ref} took back the consent to {mentor} that {other.ref} still gives; "
-                "ask the client, and correct the roster first."
-            )
+            raise UserError(both.format(f"consent to {mentor}", "correct the roster first."))
+    allowed = {
+        _allows(one) for one in letters.consents_of(conn, other.id) if one.revoked_at is None
+    }
+    last = {_allows(one): one for one in letters.consents_of(conn, client.id)}
+    for letter in last.values():
+        if letter.revoked_at is not None and _allows(letter) in allowed:
+            ends = "then record the answer (handrail letter consent or revoke)."
+            raise UserError(both.format(f"consent to letters to {letter.recipient}", ends))
+    if agreements.withdrew(conn, client.id) and agreements.standing(conn, [other.id]):
+        ends = "then record the answer (handrail clients agree or withdraw)."
+        raise UserError(both.format("agreement to texts", ends))
+
+
+def _allows(one: LetterConsent) -> tuple[str, str, str]:
+    return one.recipient_kind, one.recipient, one.purpose
 
 
 def _must_not_name(reason: str, *refs: str) -> None:

@@ -53,6 +53,12 @@ def withdraw(conn: Connection, client_id: int, now: Instant) -> bool:
     return conn.execute(update(agreements).where(*standing).values(withdrawn_at=now)).rowcount > 0
 
 
+def withdrew(conn: Connection, client_id: int) -> bool:
+    """Return whether the newest agreement of a client was taken back."""
+    newest = conn.execute(_OF_CLIENTS, {"ids": [client_id]}).all()[-1:]
+    return any(row.withdrawn_at is not None for row in newest)
+
+
 def standing(conn: Connection, client_ids: Collection[int]) -> dict[int, Agreement]:
     """Read by client the agreements that stand; clients without one are left out."""
     newest = {

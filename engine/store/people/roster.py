@@ -353,16 +353,26 @@ def consent(
     else:
         kept = {} if revoked_at is None else {"revoked_at": revoked_at}
         change = _correct(conn, consents, known, {**said, "revoked_at": known.revoked_at, **kept})
-    if revoked_at is not None:
-        for row in stored:
-            if (
-                row is not known
-                and row.given_at <= revoked_at
-                and (row.revoked_at or revoked_at + 1) > revoked_at
-            ):
-                _correct(conn, consents, row, {"revoked_at": revoked_at})
-                change = "corrected"
+    if revoked_at is not None and end_consents(conn, client_id, staff_id, revoked_at):
+        change = "corrected"
     return change
+
+
+def end_consents(conn: Connection, client_id: int, staff_id: int, revoked_at: Instant) -> bool:
+    """End the consents to one mentor that were given before a revocation.
+
+    Returns:
+        Whether there was one that had not ended by then.
+    """
+    stored = conn.execute(_SAME_TWO, {"client": client_id, "of": staff_id}).all()
+    alive = [
+        row
+        for row in stored
+        if row.given_at <= revoked_at and (row.revoked_at or revoked_at + 1) > revoked_at
+    ]
+    for row in alive:
+        _correct(conn, consents, row, {"revoked_at": revoked_at})
+    return bool(alive)
 
 
 def _correct(conn: Connection, table: Table, known: Any, said: Mapping[str, Any]) -> Change:

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import UserError
+from engine.flows.evaluation.caseload import whole_caseload
 from engine.flows.intake.batch_intake import BatchIntake
 from engine.flows.operations import client_erasure
 from engine.flows.operations.client_list import client_list
 from engine.flows.operations.client_merge import MergedRows, merge, undo
 from engine.flows.operations.why import explain
 from engine.flows.operations.why_rule import explain_rule
+from engine.model.agreement import Agreement
 from engine.model.event import write_fields
 from engine.model.event_kinds import BUILT_IN
-from engine.model.intake import Batch, Gone, ReadEvent, RosterRow
+from engine.model.intake import Batch, DatedValue, Gone, ReadEvent, RosterRow
+from engine.model.letter import LetterConsent, LetterPurpose, LetterScope, LetterTo
 from engine.model.rule_explanation import RuleState
 from engine.store.database.connection import Database
-from engine.store.people import roster
+from engine.store.people import agreements, letters, roster
 from engine.store.tables.alerts import alerts
 from engine.store.tables.intake import event_versions, events
 from engine.store.tables.messages import outbox
-from engine.store.tables.people import clients, record_entries
+from engine.store.tables.people import clients, consents, record_entries
+from tests.flows.replay.test_live_and_replay import check_alerts
 from tests.kit.databases import SqliteFile
 from tests.kit.generated import cases
 from tests.kit.site import MISSED, Site, rulebook_of, written_rule
-from tests.kit.times import HOUR, NOON
+from tests.kit.times import DAY, HOUR, NOON
 
 WHY = "one person, says the registration desk"
 
@@ -64,7 +69,7 @@ def say(site: Site, ref: str, key: str, value: int, now: int = NOON) -> None:
     """A source says of a client that a check-in was missed."""
     fields = write_fields({"status": "missed", "craving": value % 10})
     event = ReadEvent(
-        ref, "check_in", NOON - HOUR * (1 + value), key, fields, None, value, False, ""
+        ref, "check_in", now - HOUR * (1 + value), key, fields, None, value, False, ""
     )
     with site.database.write() as conn:
         BatchIntake(site.database, "ehr", "UTC", now).store(
@@ -207,6 +212,51 @@ def test_a_consent_that_was_taken_back_under_one_name_is_not_kept_alive_under_th
         merged(site)
 
 
+def test_letters_and_texts_that_were_taken_back_under_one_name_are_not_kept_alive_either(
+    site: Site,
+) -> None:
+    def letter(client_id: int, revoked_at: int | None) -> None:
+        scope = frozenset({LetterScope.ATTENDANCE})
+        said = (LetterTo.EMPLOYER, "Acme Foods", LetterPurpose.RETURN_TO_WORK, scope, "form")
+        with site.database.write() as conn:
+            number = letters.add_consent(conn, LetterConsent(0, client_id, *said, 1, NOON * 2))
+            if revoked_at is not None:
+                letters.revoke(conn, number, revoked_at)
+
+    letter(1, None)
+    letter(2, NOON - HOUR)
+    with refused("C-2 took back the consent to letters to Acme Foods that C-1 still gives"):
+        merged(site)
+    letter(2, None)
+    for client_id, withdrawn in ((1, None), (2, NOON)):
+        hours = (time(21), time(8))
+        with site.database.write() as conn:
+            given = Agreement(client_id, 1, "form", "words", "english", *hours, withdrawn)
+            agreements.add(conn, given)
+    with refused("C-2 took back the agreement to texts that C-1 still gives"):
+        merged(site)
+
+
+def test_a_consent_that_is_taken_back_under_the_first_name_after_a_merge_ends_both(
+    site: Site,
+) -> None:
+    site.caseload.staff(5, "mentor", 1, 2)
+    site.caseload.consent(1, 5)
+    site.caseload.consent(2, 5)
+    merged(site)
+    said = {"client": "C-2", "staff": "S-5", "alias": "your friend", "scope": "outreach"}
+    given, revoked = DatedValue(0, False), DatedValue(NOON - HOUR, False)
+    row = RosterRow(
+        "consents", 2, "", {**said, "purpose": "support"}, {"given": given, "revoked": revoked}
+    )
+    with site.database.write() as conn:
+        BatchIntake(site.database, "ehr", "UTC", NOON).store(
+            conn, Batch("consents.csv", None, roster=(row,))
+        )
+    ends = {(one.client_id, one.revoked_at) for one in site.rows(consents)}
+    assert ends == {(1, NOON - HOUR), (2, NOON - HOUR)}
+
+
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("say"), st.sampled_from(["a1", "a2", "b1", "b2"])),
@@ -245,3 +295,29 @@ def test_the_store_holds_what_the_source_said_last_under_the_name_that_counts(
         assert stored == {(key, ids[key[0]]) for key in said}
         versions = {(one.key, one.client_id) for one in site.rows(event_versions)}
         assert versions <= {(key, ids[key[0]]) for key in ("a1", "a2", "b1", "b2")}
+
+
+@cases(6)
+@given(steps=STEPS, apart=st.sampled_from([HOUR, 3 * DAY]))
+def test_the_alerts_are_the_spans_of_a_replay_after_each_merge_and_undo(
+    sqlite_file: SqliteFile, steps: list[tuple[str, str]], apart: int
+) -> None:
+    site = two_clients(sqlite_file.emptied())
+    is_merged = False
+    for number, (step, key) in enumerate(steps):
+        now = NOON + number * apart
+        if step == "say":
+            say(site, NAMES[key[0]], key, number, now)
+        elif step == "take back":
+            take_back(site, key, 1000 + number)
+        elif step == "merge" and not is_merged:
+            merged(site, now)
+            is_merged = True
+        elif step == "undo" and is_merged:
+            undone(site, now)
+            is_merged = False
+        site.evaluate(now)
+        with site.database.read() as conn:
+            everyone = whole_caseload(conn, now + 8 * DAY)
+            spans = [span for batch in everyone for span in site.rules.replay(batch)]
+        check_alerts(site, spans, now)
