@@ -37,8 +37,8 @@ class MovedAlert:
         before: The next step so far; none if no step is ahead.
         after: The next steps with the absence, the soonest first; two if people come in place of
             others.
-        reminded: Whether somebody has taken it who is away then, so that the others who know of it
-            are reminded at once.
+        reminded: Whether the person who has taken it is away then, so that people are reminded of
+            it at once.
     """
 
     client_id: int

@@ -47,6 +47,9 @@ PAGES = (
 )
 
 
+ON_PAPER = ("/?", "/clients/C-1?days=60")
+
+
 def furnished(database: Database) -> ConsoleSite:
     """C-1 has written twice and was answered once."""
     site = ConsoleSite(database)
@@ -180,10 +183,14 @@ def test_a_missed_check_in_asks_for_a_reason_before_it_is_excused(visit: type[Vi
 def test_pages_of_people_break_no_rule_of_accessibility(
     visit: type[Visitor], web: WebServer, width: int, scheme: Scheme
 ) -> None:
+    """The phone's pages are in Spanish; two of the desk's are looked at on paper, too."""
     person = visit("super", width, scheme)
+    if width == PHONE:
+        person.page.goto(f"{web.address}/?language=es")
     wrong = []
-    for path in PAGES:
+    for path in [*PAGES, *(ON_PAPER if width != PHONE else ())]:
         person.page.goto(web.address + path)
+        person.page.emulate_media(media="print" if path in ON_PAPER else "screen")
         wrong += [(path, report) for report in violations(person.page)]
         wide = person.page.evaluate("document.documentElement.scrollWidth")
         wrong += [(path, f"{wide} pixels wide")] if wide > width else []

@@ -34,7 +34,7 @@ def states(conn: Connection, seal: SecretSeal) -> Mapping[SealState, int]:
 
 
 def renew(conn: Connection, seal: SecretSeal) -> int:
-    """Seal by the present key what is not sealed yet, or by the previous key; return how many."""
+    """Seal by the present key the secrets that it does not seal yet; return how many."""
     renewed = 0
     for account_id, stored in credentials.app_secrets(conn).items():
         state = seal.state(stored, account_id)

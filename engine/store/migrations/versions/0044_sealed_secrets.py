@@ -12,6 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Widen the column; the daemon seals what stands in it when it starts with a key."""
+    """Widen the column; a daemon with a key seals the secrets in it when it starts."""
     with op.batch_alter_table("passwords") as batch:
         batch.alter_column("totp_secret", existing_type=sa.String(64), type_=sa.String(200))
