@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy import Connection
@@ -73,6 +73,16 @@ def broken(conn: Connection, now: Instant) -> list[str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A reading of the clock and its verdict; `was` is the instant whose place it takes."""
+
+    state: ClockState
+    verdict: ClockVerdict
+    reading: ClockReading
+    was: Instant
+
+
 def _look(database: Database, clock: GuardedClock, host: str, *, first: bool) -> None:
     """Judge a reading, and repeat what a wrong clock decided.
 
@@ -84,28 +94,14 @@ def _look(database: Database, clock: GuardedClock, host: str, *, first: bool) ->
         # All clocks are read under the lock, so that no look of another daemon comes between.
         lock(conn, "cloc")
         before = machine_clock.read(conn)
-        state, verdict, reading, was = _judge(conn, clock, before, first)
-        by, now = reading.said - was, state.now
-        last = before or LastReading(now, state.floor)
-        away = gap(last.at, now, last.away)
-        if away is not None:
-            last = replace(last, away_from=away[0], away_until=away[1])
-        left_ahead = state.doubted is None and last.at > now + AHEAD_US
-        if left_ahead and verdict is not ClockVerdict.BELIEVED_BEHIND:
-            # A daemon that has ended since, or is suspended, believed a time that lies ahead.
-            was, by = last.at, now - last.at
-        repairs = left_ahead or verdict is ClockVerdict.BELIEVED_BEHIND
-        # In doubt the tick of a daemon that believes a later time stands.
-        at = now if state.doubted is None else max(now, last.at)
-        last = replace(last, at=at, floor=state.floor)
-        if verdict.is_news or repairs:
-            last = replace(last, jumped_at=now, jumped_by=by)
-        if repairs:
+        judged = _judge(conn, clock, before, first)
+        now = judged.state.now
+        last = _last_reading(before, judged)
+        if last.repaired_at == now:
             clock_repair.repair_events(conn, now)
-            last = replace(last, repaired_at=now, was=was)
         repaired = _repair(conn, last, now)
         machine_clock.write(conn, last)
-        machine_clock.write_difference(conn, host, reading.differs, now)
+        machine_clock.write_difference(conn, host, judged.reading.differs, now)
         if repaired:
             audit_log.record(
                 conn,
@@ -116,10 +112,11 @@ def _look(database: Database, clock: GuardedClock, host: str, *, first: bool) ->
                 detail=repaired,
             )
         clock.answer_for(last.repaired_at)
-    clock.adopt(state, reading, last.repaired_at)
-    if verdict.is_news or repairs:
-        _log.error("the clock jumped", verdict=verdict.value, seconds=by // SECOND_US)
-    elif verdict is ClockVerdict.RIGHT_AGAIN:
+    clock.adopt(judged.state, judged.reading, last.repaired_at)
+    if last.jumped_at == now:
+        seconds = (last.jumped_by or 0) // SECOND_US
+        _log.error("the clock jumped", verdict=judged.verdict.value, seconds=seconds)
+    elif judged.verdict is ClockVerdict.RIGHT_AGAIN:
         _log.warning("the clock is right again")
     if repaired:
         _log.warning("decisions of a wrong clock are made again", **repaired)
@@ -127,16 +124,36 @@ def _look(database: Database, clock: GuardedClock, host: str, *, first: bool) ->
 
 def _judge(
     conn: Connection, clock: GuardedClock, before: LastReading | None, first: bool
-) -> tuple[ClockState, ClockVerdict, ClockReading, Instant]:
-    """Judge a reading; also return the instant that it takes the place of."""
+) -> _Judged:
     theirs = server_clock.read(conn) if clock.is_guarded else None
     if not first and clock.has_seen(before.repaired_at if before else None):
         was = clock.now()
-        return *clock.look(theirs), was
+        return _Judged(*clock.look(theirs), was)
     # What another daemon repaired meanwhile settles the doubt, as the last tick does at a start.
     last = machine_clock.last_tick(conn)
-    judged = clock.begin(theirs, last, before.floor if before else None)
-    return *judged, judged[2].said if last is None else last
+    state, verdict, reading = clock.begin(theirs, last, before.floor if before else None)
+    return _Judged(state, verdict, reading, reading.said if last is None else last)
+
+
+def _last_reading(before: LastReading | None, judged: _Judged) -> LastReading:
+    """Return what to keep of a reading; it is repaired at its own instant if a clock was wrong."""
+    state, was = judged.state, judged.was
+    now, by = state.now, judged.reading.said - was
+    last = before or LastReading(now, state.floor)
+    away = gap(last.at, now, last.away)
+    if away is not None:
+        last = replace(last, away_from=away[0], away_until=away[1])
+    repairs = judged.verdict is ClockVerdict.BELIEVED_BEHIND
+    if not repairs and state.doubted is None and last.at > now + AHEAD_US:
+        # A daemon that has ended since, or is suspended, believed a time that lies ahead.
+        repairs, was, by = True, last.at, now - last.at
+    if judged.verdict.is_news or repairs:
+        last = replace(last, jumped_at=now, jumped_by=by)
+    if repairs:
+        last = replace(last, repaired_at=now, was=was)
+    # In doubt the tick of a daemon that believes a later time stands.
+    at = now if state.doubted is None else max(now, last.at)
+    return replace(last, at=at, floor=state.floor)
 
 
 def _repair(conn: Connection, last: LastReading, now: Instant) -> Mapping[str, int]:
