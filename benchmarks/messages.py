@@ -100,7 +100,7 @@ def _hl7() -> Iterator[Figure]:
     ours, reading, theirs = times[0] / MESSAGES, times[1] / MESSAGES, times[2] / FEWER
     yield Figure("HL7: read and mapped", 1 / ours, "messages/s", None, 8000, True)
     yield Figure("HL7: reading, times python-hl7", theirs / reading, "×", 15, None, True)
-    yield Figure("HL7: read and mapped, times python-hl7", theirs / ours, "×", None, 15, True)
+    yield Figure("HL7: read and mapped, times python-hl7", theirs / ours, "×", 15, None, True)
 
 
 def _each(read: Callable[[str], object], texts: list[str]) -> Callable[[], None]:

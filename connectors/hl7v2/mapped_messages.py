@@ -21,7 +21,7 @@ from engine.model.intake import Reject
 
 _LOST = "\ufffd"  # stands for a byte that the encoding does not know
 _KINDS = 256  # types of message whose mappings are remembered
-_MERGE = "ADT^A40"
+_MERGES = frozenset({"ADT^A18", "ADT^A34", "ADT^A40"})  # the first two by senders of old
 
 
 def form_path(path: str) -> Callable[[Any], Sequence[Any]]:
@@ -97,7 +97,7 @@ class MappedMessages:
             self._take(message, reject.line, into)
 
     def _take(self, message: Message, line: int, into: Harvest) -> None:
-        if self._merges and message.kind == _MERGE:
+        if self._merges and message.kind in _MERGES:
             self._tell_merges(message, line, into)
             return
         found = self._of_kind(message.kind)

@@ -136,7 +136,7 @@ class Hl7Settings(SourceSettings):
         encoding: How the messages' letters are written.
         timezone: The zone of times without an offset. Left out: each client's own.
         merges: The path of a client's identifier, such as PID.3[5=MR]. With it a person hears of
-            merges (ADT^A40).
+            merges (ADT^A40, A34, A18).
         messages: The mappings, one for each sort of message.
     """
 

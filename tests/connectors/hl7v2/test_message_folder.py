@@ -8,6 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connectors.hl7v2.mapped_messages import MappedMessages
+from connectors.mapping.merges import proposed_merge
+from connectors.mapping.rows import Harvest
 from engine.flows.operations.client_merge import merge, undo
 from engine.store.database.connection import Database
 from tests.connectors.hl7v2.hl7_site import Hl7Site
@@ -187,6 +190,14 @@ def test_a_merge_is_put_aside_for_a_person(tmp_path: Path, sqlite_database: Data
     assert [reason.partition("client ")[2] for _, _, reason in site.rejects()] == [
         f"56789 {told.format(12345)}", f"56789 {told.format(12345)}", f"569 {told.format(145)}"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("trigger", ["A18", "A34", "A40"])
+def test_each_message_that_merges_two_patients_is_put_aside(trigger: str) -> None:
+    into = Harvest()
+    messages = MappedMessages([], "utf-8", None, {}, merges="PID.3[5=MR]")
+    messages.take(A40.replace("A40", trigger).encode(), 1, into)
+    assert [one.reason for one in into.rejects] == [proposed_merge("C-1077", "C-1042")]
 
 
 def test_a_merge_that_a_person_believes_moves_the_events(
