@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 from connectors.fhir.fhir_form import FhirForm
-from connectors.fhir.patients import Patients, patients_of, replaced_by
+from connectors.fhir.patients import Patients, patients_of, replaced_by, replaced_in
 from connectors.fhir.polling import (
     Page,
     changed_since,
@@ -114,7 +114,8 @@ class MappedResource:
             if mapping.roster == "clients":
                 found = [each for one in page.resources for each in patients_of(one)]
                 kept = [replaced_by(one) for one in page.resources]
-                patients.identify(server, [*found, *filter(None, kept)])
+                gone = [each["id"] for one in page.resources for each in replaced_in(one)]
+                patients.identify(server, [*found, *gone, *filter(None, kept)])
             harvest = self._take(page, patients, state, compiled)
             if page.resources:
                 state.move(scope, stamp_of(page.resources[-1]))
@@ -196,6 +197,9 @@ class MappedResource:
             if self._is_replaced(resource):
                 self._tell_merge(record, line, patients, harvest)
                 continue
+            for gone in replaced_in(resource) if roster == "clients" else ():
+                named = {**gone, CLIENT: patients.identified(gone["id"])}
+                self._tell_merge(named, line, patients, harvest)
             rows.take(flat.rows(record, line), 0, harvest)
         return self._only_revoked(harvest)
 

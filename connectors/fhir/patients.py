@@ -113,6 +113,18 @@ def replaced_by(resource: Any) -> str | None:
     return None
 
 
+def replaced_in(resource: Any) -> list[Any]:
+    """Return the patients whom one replaces, as the server would tell of each of them."""
+    if resource.get("resourceType") != "Patient":
+        return []
+    kept = {"reference": f"Patient/{resource['id']}"}
+    return [
+        {"resourceType": "Patient", "id": gone, "link": [{"other": kept, "type": "replaced-by"}]}
+        for link in resource.get("link") or []
+        if link.get("type") == "replaces" and (gone := _patient(link.get("other") or {}))
+    ]
+
+
 def _patient(reference: Any) -> str | None:
     kind, _, number = str(reference.get("reference", "")).rpartition("/")
     return number if kind.rpartition("/")[2] == "Patient" else None

@@ -298,6 +298,21 @@ def test_a_merge_of_two_patients_is_put_aside_for_a_person(make: Make) -> None:
     assert [reason for _, _, reason in site.rejects() if said in reason] != []
 
 
+def test_a_patient_who_replaces_another_is_taken_and_the_merge_is_put_aside(make: Make) -> None:
+    site = make(PATIENTS)
+    link = {"other": {"reference": f"Patient/{site.stranger}"}, "type": "replaces"}
+    identifier = [{"system": SYSTEM, "value": site.client}]
+    site.server.put(
+        {"resourceType": "Patient", "id": site.patient, "identifier": identifier,
+         "birthDate": "2000-01-01", "link": [link]}
+    )  # fmt: skip
+    site.read()
+    said = f"the sender says that client {site.stranger_ref} is client {site.client}; nothing was"
+    assert [reason for _, _, reason in site.rejects() if said in reason] != []
+    ingest.retry(site.database, site.asked, "America/New_York", to_us(site.now))
+    assert [reason for _, _, reason in site.rejects() if said in reason] != []
+
+
 PANELS = """
 - resource: DiagnosticReport
   with: result
