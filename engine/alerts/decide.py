@@ -206,8 +206,9 @@ def _keep(
         after = move(after, "open", "holds_after_all")
         reasons.append("holds_after_all")
         tell = True
-    elif alert.historic and after.resolution == "cleared" and span.began >= instant.notify_from:
-        # Nobody was told of it, and it was over before anybody saw it.
+    if alert.historic and after.resolution == "cleared" and span.began >= instant.notify_from:
+        # Nobody was told of it, and it was over before anybody saw it. That may show at the moment
+        # at which it clears, because its beginning moved.
         after = replace(move(after, "open", "recent_after_all"), historic=False)
         reasons.append("recent_after_all")
         tell = True

@@ -240,6 +240,13 @@ def test_a_historic_alert_that_is_over_and_recent_after_all_opens_and_tells() ->
     assert not decision.after.historic
 
 
+def test_a_historic_alert_that_clears_as_corrections_make_it_recent_opens_and_tells() -> None:
+    decision = changed([span(940, 960)], alert(100, historic=True))
+    assert (decision.reason, decision.after.state) == ("recent_after_all", "open")
+    assert decision.tell
+    assert not decision.after.historic
+
+
 def test_a_clock_set_back_withdraws_nothing() -> None:
     desk = Desk()
     desk.evaluate([span(990)], NOW)
