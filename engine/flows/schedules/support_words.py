@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
 
-from engine.model.instant import DAY_US, HOUR_US, Instant
+from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, Instant
 from engine.model.message import MessageKind
 from engine.model.questions import ClientMessage
 from engine.store.messages import client_texts_out
@@ -16,6 +16,8 @@ from engine.store.people import agreements
 MOST_A_DAY = 4
 # Words that quiet hours or the carrier hold up for longer are of no use any more.
 _OF_USE_US = 14 * HOUR_US
+# A phone gets one text a minute, and a question that is due now must not wait behind kind words.
+_AFTER_QUESTIONS_US = 2 * MINUTE_US
 
 
 def support(
@@ -36,9 +38,10 @@ def support(
         if left.get(client_id, 0) > 0:
             left[client_id] -= 1
             body = message.words(agreed[client_id].language)
-            client_texts_out.enqueue(
-                conn, client_id, MessageKind.CLIENT_WORDS, alert_id, body, now, now + _OF_USE_US
-            )
+            client_texts_out.enqueue_after(
+                conn, client_id, MessageKind.CLIENT_WORDS, alert_id, body, now, now + _OF_USE_US,
+                _AFTER_QUESTIONS_US,
+            )  # fmt: skip
 
 
 def texts_left(conn: Connection, client_ids: Collection[int], now: Instant) -> dict[int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from engine.model.duration import Duration
 from engine.model.instant import MINUTE_US, SECOND_US, Instant
 from engine.model.message import REACHED_NOBODY, MessageKind, urgency_of
 from engine.store.database.upsert import add_row
@@ -67,6 +68,21 @@ def enqueue(
     """
     row = _row(client_id, kind, sequence, body, now, expires_at)
     return add_row(conn, outbox, {**row, "subject_id": writer})
+
+
+def enqueue_after(
+    conn: Connection,
+    client_id: int,
+    kind: MessageKind,
+    sequence: int,
+    body: str,
+    now: Instant,
+    expires_at: Instant,
+    wait: Duration,
+) -> int | None:
+    """Put a message to a client into the outbox, as `enqueue` does, and let it wait for others."""
+    row = _row(client_id, kind, sequence, body, now, expires_at)
+    return add_row(conn, outbox, {**row, "due_at": now + wait})
 
 
 def enqueue_in_turn(
