@@ -12,6 +12,7 @@ from engine.alerts.lifecycle import TRANSITIONS, VOID
 from engine.model.rule import SEVERITIES, Rule
 from engine.model.spans import Span
 from tests.alerts.deciding import Desk, rule, span
+from tests.kit.generated import cases
 
 LAST = 150
 INSTANTS = st.integers(0, LAST)
@@ -62,6 +63,7 @@ def as_known(spans: list[Span], now: int) -> list[tuple[int, int | None]]:
     ]
 
 
+@cases(200)
 @given(STEPS, TIMES, span_lists(), RULES)
 def test_deciding_again_from_the_same_data_decides_nothing(
     steps: list[tuple[int, Rule, list[Span]]], times: list[int], spans: list[Span], serving: Rule
