@@ -96,9 +96,10 @@ def compile_roster(
         for word, (shown, take) in takes.items():
             try:
                 value = take(row)
-                values[word] = None if value is None else _read(word, constant_text(value))
-                if word == "client" and values[word] and mapping.clients_by:
-                    values[word] = identifier_ref(mapping.clients_by, str(values[word]))
+                read = None if value is None else _read(word, constant_text(value))
+                if word == "client" and mapping.clients_by and read:
+                    read = short("ref", identifier_ref(mapping.clients_by, read))
+                values[word] = read
             except ValueError as error:
                 complaint = f"{shown}: {error}"
                 if word not in _TAKEN_WITHOUT.get(kind, ()):

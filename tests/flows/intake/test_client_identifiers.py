@@ -83,6 +83,21 @@ def test_assignments_may_name_the_number_too(site: CsvSite) -> None:
         assert conn.scalars(select(assignments.c.client_id)).all() == [2]
 
 
+def test_a_number_that_is_longer_than_any_ref_rejects_its_row_alone(site: CsvSite) -> None:
+    with site.database.write() as conn:
+        add_staff(conn, id=7, ref="S-7", role="case_manager", phone=None)
+    site.write("numbers.csv", NUMBERS)
+    site.write("team.csv", f"number,staff\n{'4' * 62},S-7\n0815,S-7\n")
+    site.write("tests.csv", TESTS + f"3,{'4' * 62},2026-07-03,positive\n")
+    site.read()
+    assert [reason for _, _, reason in site.rejects()] == [
+        "client (from number): 'mrn:4444444444444444…' is longer than 64 characters",
+        "client (from number): is longer than 64 characters",
+    ]
+    with site.database.read() as conn:
+        assert conn.scalars(select(assignments.c.client_id)).all() == [2]
+
+
 def test_what_comes_under_a_number_of_an_erased_client_is_dropped(site: CsvSite) -> None:
     with site.database.write() as conn:
         add_staff(conn, id=7, ref="S-7", role="supervisor", phone=None)
