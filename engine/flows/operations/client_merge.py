@@ -21,6 +21,8 @@ from engine.store.operations import audit_log
 from engine.store.people import agreements, client_merges, letters, roster, staff
 from engine.store.people.client_merges import ClientMerge
 
+_LONGEST_REASON = 200  # as wide as its column
+
 
 class MergedRows(NamedTuple):
     """The numbers of events and of alerts that went to the other client."""
@@ -88,7 +90,7 @@ def undo(database: Database, ref: str, by: str, reason: str, now: Instant) -> Me
         found = _of(conn, client)
         if found is None:
             raise UserError(f"{ref} is not merged into another client.")
-        _must_not_name(reason, ref)
+        _check_reason(reason, ref)
         moved = merged_events.move_back(conn, client.id)
         client_alerts.move_back(conn, found.alert_ids, client.id)
         if found.ended_care:
@@ -112,7 +114,7 @@ def _of(conn: Connection, client: Client) -> ClientMerge | None:
 def _refuse(conn: Connection, client: Client, other: Client, reason: str) -> None:
     if client.id == other.id:
         raise UserError(f"{client.ref} is one client; name two.")
-    _must_not_name(reason, client.ref, other.ref)
+    _check_reason(reason, client.ref, other.ref)
     if client_merges.concerning(conn, client.id) or _of(conn, other):
         of = client if client_merges.concerning(conn, client.id) else other
         raise UserError(
@@ -125,29 +127,36 @@ def _refuse_consents(conn: Connection, client: Client, other: Client) -> None:
     """Refuse to let a consent live on that the client took back under the other name."""
     given = {one.staff_id for one in staff.consents_of(conn, [other.id]) if one.revoked_at is None}
     newest = {one.staff_id: one for one in staff.consents_of(conn, [client.id])}
-    both = f"{client.ref} took back the {{}} that {other.ref} still gives; ask the client, and {{}}"
     for one in newest.values():
         if one.revoked_at is not None and one.staff_id in given:
             mentor = staff.everybody(conn)[one.staff_id].ref
-            raise UserError(both.format(f"consent to {mentor}", "correct the roster first."))
+            raise _taken_back(client, other, f"consent to {mentor}", "correct the roster first")
     allowed = {
         _allows(one) for one in letters.consents_of(conn, other.id) if one.revoked_at is None
     }
     last = {_allows(one): one for one in letters.consents_of(conn, client.id)}
     for letter in last.values():
         if letter.revoked_at is not None and _allows(letter) in allowed:
-            ends = "then record the answer (handrail letter consent or revoke)."
-            raise UserError(both.format(f"consent to letters to {letter.recipient}", ends))
+            record = "then record the answer (handrail letter consent or revoke)"
+            raise _taken_back(client, other, f"consent to letters to {letter.recipient}", record)
     if agreements.withdrew(conn, client.id) and agreements.standing(conn, [other.id]):
-        ends = "then record the answer (handrail clients agree or withdraw)."
-        raise UserError(both.format("agreement to texts", ends))
+        record = "then record the answer (handrail clients agree or withdraw)"
+        raise _taken_back(client, other, "agreement to texts", record)
+
+
+def _taken_back(client: Client, other: Client, what: str, do: str) -> UserError:
+    return UserError(
+        f"{client.ref} took back the {what} that {other.ref} still gives; ask the client, and {do}."
+    )
 
 
 def _allows(one: LetterConsent) -> tuple[str, str, str]:
     return one.recipient_kind, one.recipient, one.purpose
 
 
-def _must_not_name(reason: str, *refs: str) -> None:
+def _check_reason(reason: str, *refs: str) -> None:
+    if not 0 < len(reason.strip()) <= _LONGEST_REASON:
+        raise UserError(f"--reason needs 1 to {_LONGEST_REASON} characters.")
     for ref in refs:
         if ref.lower() in reason.lower():
             raise UserError(f"The reason stays in the audit trail, so it must not name {ref}.")

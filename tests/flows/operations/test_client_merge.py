@@ -189,6 +189,9 @@ def test_a_merge_that_could_not_be_undone_or_that_nobody_answers_for_is_refused(
         merge(site.database, "C-2", "C-1", "S-1", WHY, NOON)
     with refused("must not name C-2"):
         merge(site.database, "C-2", "C-1", "S-2", "c-2 is old", NOON)
+    for reason in ("x" * 201, " "):
+        with refused("--reason needs 1 to 200 characters"):
+            merge(site.database, "C-2", "C-1", "S-2", reason, NOON)
     with refused("C-1 is one client"):
         merge(site.database, "C-1", "C-1", "S-2", WHY, NOON)
     with refused("C-2 is not merged"):
