@@ -111,15 +111,15 @@ def alerts(
     from engine.alerts.muting import muted_until
     from engine.store.alerts.alert_records import listed
     from engine.store.alerts.mutes import lasting
-    from engine.store.people.roster import find_clients
+    from engine.store.people import named_clients
     from engine.store.people.staff import call_names
 
     wanted = set(state or _UNRESOLVED)
     states = set(State) if State.ALL in wanted else wanted
     settings = open_settings(config)
     with stored(settings) as database, database.read() as conn:
-        if client is not None and not find_clients(conn, [client]):
-            raise UserError(f"There is no client {client}.")
+        if client is not None:
+            named_clients.find(conn, client)
         found = listed(conn, [word.value for word in states], client, held_only=held)
         called, at = call_names(conn), now()
         mutes = lasting(conn, at)
@@ -168,15 +168,14 @@ def why(
 def _why_rule(config: Path, client: str, rule: str, at: str | None, format: TextFormat) -> None:
     from engine.flows.operations.why_rule import explain_rule
     from engine.rulebook.parsing.load import load
-    from engine.store.people.roster import find_clients
+    from engine.store.people import named_clients
 
     settings = open_settings(config)
     rulebook = load(settings.rules, settings.kinds, settings.attributes, settings.routing)
     if rule not in rulebook.rules:
         raise no_rule(rule, rulebook.rules)
     with stored(settings) as database, database.read() as conn:
-        known = find_clients(conn, [client])
-        zone = known[client].timezone if client in known else settings.timezone
+        zone = named_clients.find(conn, client).timezone
         as_of = read_instant(at, zone) if at else now()
         told = explain_rule(conn, rulebook, client, rule, as_of, now())
     if format is TextFormat.JSON:

@@ -8,7 +8,6 @@ import typer
 
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, show_rows
-from engine.errors import UserError
 from engine.model.staff import shown
 from engine.presentation.local_clock import local
 
@@ -31,13 +30,13 @@ def inbox(
 ) -> None:
     """List the texts that came in, the latest last, by the site's clock."""
     from engine.store.messages.inbox import received
-    from engine.store.people.roster import find_clients
+    from engine.store.people import named_clients
     from engine.store.people.staff import call_names
 
     settings = open_settings(config)
     with stored(settings) as database, database.read() as conn:
-        if client is not None and not find_clients(conn, [client]):
-            raise UserError(f"There is no client {client}.")
+        if client is not None:
+            named_clients.find(conn, client)
         texts, called = received(conn, client), call_names(conn)
     if format is Format.TABLE:
         show_rows((_short_row(one, settings.timezone, called) for one in texts), SHORT, format)

@@ -10,7 +10,6 @@ import typer
 from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, show_rows
-from engine.errors import UserError
 from engine.model.instant import DAY_US
 from engine.model.written_instant import read_instant
 
@@ -38,14 +37,12 @@ def audit(
     from engine.flows.operations.audit_anchor import AuditAnchor
     from engine.presentation.local_clock import local
     from engine.store.operations import audit_log, trail_rows
-    from engine.store.people.roster import find_clients
+    from engine.store.people import named_clients
 
     settings = open_settings(config)
     first = read_instant(since, settings.timezone) if since else now() - 7 * DAY_US
     with stored(settings) as database, database.read() as conn:
-        known = find_clients(conn, [client]).get(client) if client else None
-        if client and known is None:
-            raise UserError(f"There is no client {client}.")
+        known = named_clients.find(conn, client) if client else None
         found = trail_rows.since(conn, first, known.id if known else None)
         broken = audit_log.verify(conn)
         cut = AuditAnchor(settings.audit, os.environ).problem(conn)

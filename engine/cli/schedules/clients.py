@@ -13,7 +13,6 @@ from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, show_rows
 from engine.cli.schedules.schedules import read_clock, read_day
-from engine.errors import UserError
 from engine.model.goal import GoalStatus
 from engine.model.plurals import counted
 from engine.presentation.local_clock import local
@@ -56,8 +55,6 @@ def _list(client: str | None, config: Path, format: Format) -> None:
 
     with stored(open_settings(config)) as database, database.read() as conn:
         found = list(client_list(conn, client, now()))
-    if client and not found:
-        raise UserError(f"There is no client {client}.")
     show_rows(found, LIST_COLUMNS, format)
 
 

@@ -8,7 +8,6 @@ import typer
 
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, show_rows
-from engine.errors import UserError
 from engine.model.written_instant import read_instant
 from engine.presentation.local_clock import local
 
@@ -41,14 +40,13 @@ def disclosures(
     format: ListFormat = Format.TABLE,
 ) -> None:
     """List every text to a mentor and every letter that told of a client, with its consent."""
+    from engine.store.people import named_clients
     from engine.store.people.disclosures import listed
-    from engine.store.people.roster import find_clients
 
     settings = open_settings(config)
     first = read_instant(since, settings.timezone) if since else 0
     with stored(settings) as database, database.read() as conn:
-        if not find_clients(conn, [client]):
-            raise UserError(f"There is no client {client}.")
+        named_clients.find(conn, client)
         found = listed(conn, client, first)
     show_rows(map(_row, found), COLUMNS, format)
 

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import groupby
-from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from engine.calendar.standing import standing_at
 from engine.errors import UserError
+from engine.flows.operations import answerable
 from engine.model.audit_action import AuditAction
 from engine.model.client import Client
-from engine.model.instant import Instant
-from engine.model.record import spell_open
-from engine.model.staff import Staff
+from engine.model.instant import LAST_US, Instant
 from engine.store.database.connection import Database
-from engine.store.intake import histories
 from engine.store.operations import audit_log
-from engine.store.people import client_data, client_merges, roster, staff
-
-_MAY_ERASE = ("supervisor", "admin")
+from engine.store.people import client_data, client_merges, named_clients
 
 
 class Erasure(NamedTuple):
@@ -69,9 +64,8 @@ def erase(
 
 
 def _erase(conn: Connection, ref: str, by: str, reason: str, now: Instant) -> Erasure:
-    person, client = person_of(conn, by), client_of(conn, ref)
-    if ref.lower() in reason.lower():
-        raise UserError(f"The reason stays in the audit trail, so it must not name {ref}.")
+    person, client = answerable.person(conn, by), named_clients.read(conn, ref)
+    answerable.check_reason(reason, ref)
     _refuse(conn, client)
     kept = {one.table.name: one.kept for one, _ in client_data.rows(conn, client.id) if one.kept}
     rows = client_data.erase(conn, client.id, ref)
@@ -95,43 +89,9 @@ def _refuse(conn: Connection, client: Client) -> None:
     if client.id in client_data.on_legal_hold(conn):
         hold = client_data.LEGAL_HOLD
         raise UserError(f"{client.ref} is on legal hold, so nothing is erased; {hold}: no ends it.")
-    if enrolled(client):
+    if standing_at(client.record, LAST_US).enrolled:
         raise UserError(f"{client.ref} is enrolled; end the enrolment in the roster first.")
     if client_data.open_alerts(conn, client.id):
         raise UserError(f"{client.ref} has open alerts; resolve them first.")
     if client_data.waiting_texts(conn, client.id):
         raise UserError(f"A text about {client.ref} still waits; try again once it has ended.")
-
-
-def enrolled(client: Client) -> bool:
-    """Return whether a client's record ends in an enrolment."""
-    inside = False
-    for _, entries in groupby(client.record, attrgetter("at")):
-        inside = spell_open(inside, {one.entry for one in entries}, "enrolled", "ended")
-    return inside
-
-
-def person_of(conn: Connection, ref: str) -> Staff:
-    """Return the supervisor or admin of a ref.
-
-    Raises:
-        UserError: There is none.
-    """
-    found = staff.with_ref(conn, ref)
-    if found is None or not found.active or found.role not in _MAY_ERASE:
-        raise UserError(f"No active supervisor or admin is called {ref}.")
-    return found
-
-
-def client_of(conn: Connection, ref: str) -> Client:
-    """Return the client of a ref.
-
-    Raises:
-        UserError: There is none.
-    """
-    known = roster.find_clients(conn, [ref]).get(ref)
-    if known is None:
-        if client_data.erased(conn, [ref]):
-            raise UserError(f"{ref} is erased already.")
-        raise UserError(f"There is no client {ref}.")
-    return histories.read_clients(conn, [known.id])[0]

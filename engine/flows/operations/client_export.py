@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from engine.flows.operations.client_erasure import client_of, person_of
+from engine.flows.operations import answerable
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.presentation.local_clock import local
 from engine.store.access import accounts
 from engine.store.operations import audit_log
-from engine.store.people import client_data, staff
+from engine.store.people import client_data, named_clients, staff
 
 # A number of a column that holds instants is greater, from 1973 on; ids and counts never are.
 _FIRST_INSTANT = 100_000_000_000_000
@@ -42,7 +42,7 @@ def export(conn: Connection, ref: str, by: str, to: str | None, now: Instant) ->
     Raises:
         UserError: The client is unknown, or `by` is neither supervisor nor admin.
     """
-    person, client = person_of(conn, by), client_of(conn, ref)
+    person, client = answerable.person(conn, by), named_clients.read(conn, ref)
     names = {one.id: one.ref for one in staff.everybody(conn).values()}
     accounts_by_id = {one.id: one.name for one in accounts.everybody(conn)}
     audit_log.record(

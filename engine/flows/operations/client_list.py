@@ -12,7 +12,15 @@ from engine.calendar.standing import standing_at
 from engine.model.client import Client
 from engine.model.instant import Instant
 from engine.store.intake import histories
-from engine.store.people import agreements, client_data, client_merges, opt_outs, roster, staff
+from engine.store.people import (
+    agreements,
+    client_data,
+    client_merges,
+    named_clients,
+    opt_outs,
+    roster,
+    staff,
+)
 
 _AT_ONCE = 1000  # clients
 
@@ -47,9 +55,11 @@ def client_list(conn: Connection, ref: str | None, now: Instant) -> Iterator[Cli
         conn: A connection.
         ref: Only this client; None for all.
         now: The present instant.
+
+    Raises:
+        UserError: There is no such client.
     """
-    known = roster.find_clients(conn, [ref]).values() if ref else ()
-    ids = [one.id for one in known] if ref else roster.client_ids(conn)
+    ids = [named_clients.find(conn, ref).id] if ref else roster.client_ids(conn)
     names = {one.id: one.ref for one in staff.everybody(conn).values()}
     stopped, merged = opt_outs.numbers(conn), client_merges.standing(conn)
     refs = roster.refs_of(conn, sorted({*merged, *merged.values()}))

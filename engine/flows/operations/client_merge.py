@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from engine.calendar.standing import standing_at
 from engine.errors import UserError
-from engine.flows.operations.client_erasure import client_of, enrolled, person_of
+from engine.flows.operations import answerable
 from engine.model.audit_action import AuditAction
 from engine.model.client import Client, RecordEntry
-from engine.model.instant import Instant
+from engine.model.instant import LAST_US, Instant
 from engine.model.letter import LetterConsent
 from engine.model.staff import Staff
 from engine.store.alerts import client_alerts, due_clients
@@ -18,10 +19,8 @@ from engine.store.database.connection import Database
 from engine.store.intake import merged_events
 from engine.store.messages import outbox
 from engine.store.operations import audit_log
-from engine.store.people import agreements, client_merges, letters, roster, staff
+from engine.store.people import agreements, client_merges, letters, named_clients, roster, staff
 from engine.store.people.client_merges import ClientMerge
-
-_LONGEST_REASON = 200  # as wide as its column
 
 
 class MergedRows(NamedTuple):
@@ -53,14 +52,15 @@ def merge(
             that the second one gives, or `by` has no right to merge.
     """
     with database.write() as conn:
-        person, client, other = person_of(conn, by), client_of(conn, ref), client_of(conn, into)
+        person = answerable.person(conn, by)
+        client, other = named_clients.read(conn, ref), named_clients.read(conn, into)
         _refuse(conn, client, other, reason)
         moved = merged_events.move(conn, client.id, other.id)
         alert_ids = client_alerts.move(conn, client.id, other.id)
         outbox.cancel_to_client(conn, client.id, now)
         phone = roster.find_clients(conn, [ref])[ref].phone
         roster.change_client(conn, client.id, client.timezone, None)
-        ended = enrolled(client)
+        ended = standing_at(client.record, LAST_US).enrolled
         if ended:
             entry = RecordEntry(now, "ended", None)
             roster.change_records(conn, [roster.RecordChange(client.id, (), (entry,))])
@@ -86,11 +86,11 @@ def undo(database: Database, ref: str, by: str, reason: str, now: Instant) -> Me
         UserError: The client is in no merge, or `by` has no right to undo it.
     """
     with database.write() as conn:
-        person, client = person_of(conn, by), client_of(conn, ref)
+        person, client = answerable.person(conn, by), named_clients.read(conn, ref)
         found = _of(conn, client)
         if found is None:
             raise UserError(f"{ref} is not merged into another client.")
-        _check_reason(reason, ref)
+        answerable.check_reason(reason, ref)
         moved = merged_events.move_back(conn, client.id)
         client_alerts.move_back(conn, found.alert_ids, client.id)
         if found.ended_care:
@@ -114,7 +114,7 @@ def _of(conn: Connection, client: Client) -> ClientMerge | None:
 def _refuse(conn: Connection, client: Client, other: Client, reason: str) -> None:
     if client.id == other.id:
         raise UserError(f"{client.ref} is one client; name two.")
-    _check_reason(reason, client.ref, other.ref)
+    answerable.check_reason(reason, client.ref, other.ref)
     if client_merges.concerning(conn, client.id) or _of(conn, other):
         of = client if client_merges.concerning(conn, client.id) else other
         raise UserError(
@@ -152,14 +152,6 @@ def _taken_back(client: Client, other: Client, what: str, do: str) -> UserError:
 
 def _allows(one: LetterConsent) -> tuple[str, str, str]:
     return one.recipient_kind, one.recipient, one.purpose
-
-
-def _check_reason(reason: str, *refs: str) -> None:
-    if not 0 < len(reason.strip()) <= _LONGEST_REASON:
-        raise UserError(f"--reason needs 1 to {_LONGEST_REASON} characters.")
-    for ref in refs:
-        if ref.lower() in reason.lower():
-            raise UserError(f"The reason stays in the audit trail, so it must not name {ref}.")
 
 
 def _decide_again(

@@ -31,9 +31,9 @@ from engine.model.staff import Staff
 from engine.presentation.letter_facts import ClientFacts, day_in_words, letter_facts
 from engine.presentation.letter_pdf import LetterPage, letter_page, letter_pdf
 from engine.store.database.connection import Database
-from engine.store.intake import client_events, histories
+from engine.store.intake import client_events
 from engine.store.operations import audit_log
-from engine.store.people import letters, roster, staff
+from engine.store.people import letters, named_clients, staff
 from engine.store.people.letters import LetterRecord
 
 _PROGRAM = "program"
@@ -83,7 +83,7 @@ def record_consent(
         UserError: There is no such client or person, or the consent covers more than its purpose
             may, or its dates cannot be.
     """
-    one, person = _client(conn, client), _person(conn, by)
+    one, person = named_clients.read(conn, client), _person(conn, by)
     kind, most = PURPOSES[given.purpose]
     if kind is not given.recipient_kind:
         raise UserError(f"A letter for {given.purpose} goes to: {kind}.")
@@ -122,7 +122,7 @@ def consents_of(conn: Connection, client: str) -> tuple[Client, list[LetterConse
     Raises:
         UserError: There is no such client.
     """
-    one = _client(conn, client)
+    one = named_clients.read(conn, client)
     return one, letters.consents_of(conn, one.id)
 
 
@@ -150,7 +150,7 @@ def write_letter(database: Database, order: LetterOrder, out: Path, clock: Clock
         raise LetterRefusedError(f"{out} {why}.")
     began = clock()
     with database.read() as conn:
-        client, person = _client(conn, order.client), _person(conn, order.by)
+        client, person = named_clients.read(conn, order.client), _person(conn, order.by)
         under = _decided(conn, order, client, began)
         page = _page(conn, order, client, under, began)
     pdf = letter_pdf(page, began)
@@ -291,10 +291,3 @@ def _person(conn: Connection, ref: str) -> Staff:
     if found is None or not found.active or found.role == "mentor":
         raise UserError(f"There is nobody active among the staff called {ref}.")
     return found
-
-
-def _client(conn: Connection, ref: str) -> Client:
-    known = roster.find_clients(conn, [ref]).get(ref)
-    if known is None:
-        raise UserError(f"There is no client {ref}.")
-    return histories.read_clients(conn, [known.id])[0]

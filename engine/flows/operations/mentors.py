@@ -23,7 +23,7 @@ from engine.model.staff import Role, Staff
 from engine.store.database.connection import Database
 from engine.store.database.parameter_limit import in_parts
 from engine.store.intake import histories
-from engine.store.people import roster, staff, staff_attributes
+from engine.store.people import named_clients, roster, staff, staff_attributes
 from engine.studies.group_fit import GroupFit, group_fit
 from engine.studies.mentor_fit import MatchProfile, PairFit, fit_of, fit_table
 from engine.studies.mentor_plan import plan_pairs
@@ -73,7 +73,7 @@ def suggest(
     Raises:
         UserError: There is no such client.
     """
-    one = _client(conn, client)
+    one = named_clients.read(conn, client)
     site = _site(conn, now)
     today = _today(timezone, now)
     profile = _profile(one, now)
@@ -148,7 +148,7 @@ def assign(
             client, mentor or member of staff.
     """
     with database.write() as conn:
-        one = _client(conn, client)
+        one = named_clients.read(conn, client)
         decider = staff.with_ref(conn, by)
         if decider is None or not decider.active or decider.role == _ROLE:
             raise UserError(f"There is nobody active among the staff called {by}.")
@@ -193,7 +193,7 @@ def groups(
     Raises:
         UserError: There is no such client.
     """
-    profile = _profile(_client(conn, client), now)
+    profile = _profile(named_clients.read(conn, client), now)
     members: Counter[str] = Counter()
     for part in in_parts(roster.client_ids(conn)):
         for one in histories.read_clients(conn, part):
@@ -219,14 +219,6 @@ def _proposal(
     given = staff.consents_for(conn, client.id, mentor.id)
     fit = fit_of(settings, profile, other, today)
     return Proposal(client.ref, mentor, fit, consent_to(given, now) is not None)
-
-
-def _client(conn: Connection, ref: str) -> Client:
-    known = roster.find_clients(conn, [ref]).get(ref)
-    if known is None:
-        raise UserError(f"There is no client {ref}.")
-    (client,) = histories.read_clients(conn, [known.id])
-    return client
 
 
 def _site(conn: Connection, now: Instant) -> _Site:

@@ -19,7 +19,7 @@ from engine.model.spans import Span
 from engine.rulebook.core.evidence import EvidenceAt
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.alerts import alert_records
-from engine.store.people import client_merges, roster
+from engine.store.people import client_merges, named_clients
 
 
 def explain_rule(
@@ -38,9 +38,7 @@ def explain_rule(
     Raises:
         UserError: There is no such client, or the instant lies ahead.
     """
-    known = roster.find_clients(conn, [client_ref]).get(client_ref)
-    if known is None:
-        raise UserError(f"There is no client {client_ref}.")
+    known = named_clients.find(conn, client_ref)
     if at > now:
         raise UserError("The instant lies ahead, and nobody knows the events until then.")
     past = histories(conn, [known.id], now)

@@ -12,7 +12,6 @@ from engine.calendar.goals import GOAL_OPEN, PACKAGE, PACKAGE_REVIEW, Goal, stan
 from engine.calendar.milestones import milestones_since, package_of
 from engine.calendar.occurrences import local_day, occurrences
 from engine.calendar.standing import standing_at
-from engine.errors import UserError
 from engine.flows.schedules.goals import goals_of
 from engine.model.client import Client
 from engine.model.event import read_fields
@@ -23,7 +22,7 @@ from engine.model.schedule import Expectation, RandomDraws
 from engine.rulebook.plans.plans import Schedule
 from engine.store.intake import histories
 from engine.store.intake.histories import TimedEvent
-from engine.store.people import roster
+from engine.store.people import named_clients
 from engine.store.schedules import changes, expectations, goals
 
 PHASE = "phase"
@@ -67,7 +66,7 @@ def care_plan(conn: Connection, ref: str, now: Instant) -> tuple[Client, list[Pl
     Raises:
         UserError: There is no such client.
     """
-    client = _client(conn, ref)
+    client = named_clients.read(conn, ref)
     due = expectations.of_clients(conn, [client.id], now - 7 * DAY_US).get(client.id, ())
     return client, [*_standing(conn, client, now), *map(_expected, due)]
 
@@ -78,7 +77,7 @@ def standing_lines(conn: Connection, ref: str, now: Instant) -> list[PlanLine]:
     Raises:
         UserError: There is no such client.
     """
-    return list(_standing(conn, _client(conn, ref), now))
+    return list(_standing(conn, named_clients.read(conn, ref), now))
 
 
 def appointments(
@@ -96,7 +95,7 @@ def appointments(
     Raises:
         UserError: There is no such client.
     """
-    client = _client(conn, ref)
+    client = named_clients.read(conn, ref)
     changed = changes.of_clients(conn, [client.id])
     standing = standing_at(client.record, now)
     today = local_day(now, client.zones)
@@ -117,13 +116,6 @@ def appointments(
         if one.due > now
     ]
     return client, sorted(found, key=lambda one: (one.due, one.schedule_id))
-
-
-def _client(conn: Connection, ref: str) -> Client:
-    known = roster.find_clients(conn, [ref]).get(ref)
-    if known is None:
-        raise UserError(f"There is no client {ref}.")
-    return histories.read_clients(conn, [known.id])[0]
 
 
 def _standing(conn: Connection, client: Client, now: Instant) -> Iterator[PlanLine]:

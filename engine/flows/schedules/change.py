@@ -16,7 +16,7 @@ from engine.model.schedule import ChangeKind, ScheduleChange
 from engine.rulebook.plans.plans import Schedule
 from engine.store.alerts import due_clients
 from engine.store.operations import audit_log
-from engine.store.people import roster
+from engine.store.people import named_clients
 from engine.store.people.roster import KnownClient
 from engine.store.schedules import changes, expectations
 
@@ -40,9 +40,7 @@ def change_schedule(
         UserError: There is no such client, a word is missing or too long, the days are in the wrong
             order, or nothing would change because they are over.
     """
-    known = roster.find_clients(conn, [ref])
-    if not known:
-        raise UserError(f"There is no client {ref}.")
+    client = named_clients.find(conn, ref)
     if not (
         0 < len(change.reason.strip()) <= _LONGEST_REASON
         and 0 < len(change.actor.strip()) <= _LONGEST_ACTOR
@@ -53,7 +51,6 @@ def change_schedule(
         )
     if change.last is not None and change.last < change.first:
         raise UserError(f"The last day {change.last} comes before the first day {change.first}.")
-    client = known[ref]
     if not _has_effect(conn, client, schedule, change, now):
         day = change.last or change.first
         raise UserError(

@@ -12,7 +12,7 @@ from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.store.alerts import due_clients
 from engine.store.operations import audit_log
-from engine.store.people import agreements, roster
+from engine.store.people import agreements, named_clients
 
 ACTOR = "terminal"
 # As wide as their columns.
@@ -44,7 +44,7 @@ def agree(
     Raises:
         UserError: There is no such client, the client has no number, or a text is too long.
     """
-    client = _client(conn, ref)
+    client = named_clients.find(conn, ref)
     if len(how) > _LONGEST_HOW or len(wording) > _LONGEST_WORDING:
         raise UserError(
             f"--how has at most {_LONGEST_HOW} characters, and --wording {_LONGEST_WORDING}."
@@ -64,17 +64,10 @@ def withdraw(conn: Connection, ref: str, now: Instant, actor: str = ACTOR) -> No
     Raises:
         UserError: There is no such client, or the client has not agreed.
     """
-    client = _client(conn, ref)
+    client = named_clients.find(conn, ref)
     if not agreements.withdraw(conn, client.id, now):
         raise UserError(f"{ref} has not agreed to get texts.")
     _record(conn, AuditAction.AGREEMENT_WITHDRAWN, client.id, {}, now, actor)
-
-
-def _client(conn: Connection, ref: str) -> roster.KnownClient:
-    found = roster.find_clients(conn, [ref])
-    if not found:
-        raise UserError(f"There is no client {ref}.")
-    return found[ref]
 
 
 def _record(

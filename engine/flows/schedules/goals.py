@@ -23,7 +23,7 @@ from engine.store.alerts.due_clients import Claim
 from engine.store.intake import events, histories
 from engine.store.intake.histories import TimedEvent
 from engine.store.operations import audit_log
-from engine.store.people import roster
+from engine.store.people import named_clients
 from engine.store.schedules import goals
 
 LONGEST_GOAL = 40
@@ -112,13 +112,10 @@ def record_goal(
         UserError: There is no such client, the words are too many, or a goal that was never set
             has come to something.
     """
-    client = roster.find_clients(conn, [ref]).get(ref)
-    if client is None:
-        raise UserError(f"There is no client {ref}.")
+    client = named_clients.read(conn, ref)
     if not 0 < len(goal.strip()) <= LONGEST_GOAL:
         raise UserError(f"A goal has 1 to {LONGEST_GOAL} characters.")
-    (of_record,) = histories.read_clients(conn, [client.id])
-    said = goals_of(of_record, goals.of_clients(conn, [client.id])[client.id], now)
+    said = goals_of(client, goals.of_clients(conn, [client.id])[client.id], now)
     known = {one.goal.casefold() for one in said}
     if status is not GoalStatus.SET and goal.strip().casefold() not in known:
         raise UserError(f"{ref} has no goal '{goal}'; without --status it is set.")

@@ -229,6 +229,7 @@ def test_a_client_who_is_looked_after_or_on_hold_is_not_erased(
     [
         ({"by": "S-1"}, "supervisor or admin"),
         ({"reason": "c-1 asked"}, "must not name"),
+        ({"reason": " "}, "1 to 200 characters"),
         ({"ref": "C-9"}, "no client"),
     ],
 )
@@ -237,6 +238,12 @@ def test_it_takes_a_person_who_may_and_a_reason_that_names_nobody(
 ) -> None:
     with pytest.raises(UserError, match=said):
         erase(sqlite_site, **told)
+
+
+def test_a_client_who_was_erased_is_told_from_one_who_never_was(sqlite_site: Site) -> None:
+    erase(sqlite_site)
+    with pytest.raises(UserError, match=r"^C-1 was erased\.$"):
+        erase(sqlite_site)
 
 
 def test_every_table_is_erased_kept_with_a_reason_or_about_nobody() -> None:
