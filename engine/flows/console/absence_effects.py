@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NoReturn
 
 from sqlalchemy import Connection
 
@@ -21,10 +20,6 @@ from engine.store.alerts.alerts import Routed
 _MOST = 200  # open alerts that are looked at, the gravest and oldest first
 
 
-class _UndoneError(Exception):
-    """Ends the transaction, so that nothing of it stays."""
-
-
 def moved_by(desk: Desk, enter: Callable[[Connection], object], at: Instant) -> list[MovedAlert]:
     """Return the alerts that an absence moves, as if it began while they are as they are now.
 
@@ -36,36 +31,28 @@ def moved_by(desk: Desk, enter: Callable[[Connection], object], at: Instant) -> 
     Raises:
         UserError: The absence cannot be entered.
     """
-    found: list[MovedAlert] = []
-    try:
-        with desk.database.write(durable=False) as conn:
-            open_ids = supervision.untaken(conn, _MOST)
-            before = {one.alert.id: one for one in alerts.read_routed(conn, open_ids)}
-            ahead = {id_: _ahead(conn, one, at)[:1] for id_, one in before.items()}
-            gone_already = {one.alert_id for one in departures.known_to_nobody(conn, at)}
-            enter(conn)
-            departed = [
-                one
-                for one in departures.known_to_nobody(conn, at)
-                if one.alert_id not in gone_already
-            ]
-            departures.take_again_in(conn, departed, at)
-            for one in alerts.read_routed(conn, open_ids):
-                replaced = one.policy != before[one.alert.id].policy
-                after = _ahead(conn, one, at)[: 2 if replaced else 1]
-                if after != ahead[one.alert.id]:
-                    found.append(_moved(desk, one, ahead[one.alert.id], after))
-            taken = [one.alert_id for one in departed if one.state != "open"]
-            found += [
-                _moved(desk, one, (), (), reminded=True) for one in alerts.read_routed(conn, taken)
-            ]
-            _undo()
-    except _UndoneError:
-        return found
-
-
-def _undo() -> NoReturn:
-    raise _UndoneError
+    with desk.database.write(durable=False) as conn, conn.begin_nested() as trial:
+        open_ids = supervision.untaken(conn, _MOST)
+        before = {one.alert.id: one for one in alerts.read_routed(conn, open_ids)}
+        ahead = {id_: _ahead(conn, one, at)[:1] for id_, one in before.items()}
+        gone_already = {one.alert_id for one in departures.known_to_nobody(conn, at)}
+        enter(conn)
+        departed = [
+            one for one in departures.known_to_nobody(conn, at) if one.alert_id not in gone_already
+        ]
+        departures.take_again_in(conn, departed, at)
+        found = []
+        for one in alerts.read_routed(conn, open_ids):
+            replaced = one.policy != before[one.alert.id].policy
+            after = _ahead(conn, one, at)[: 2 if replaced else 1]
+            if after != ahead[one.alert.id]:
+                found.append(_moved(desk, one, ahead[one.alert.id], after))
+        taken = [one.alert_id for one in departed if one.state != "open"]
+        found += [
+            _moved(desk, one, (), (), reminded=True) for one in alerts.read_routed(conn, taken)
+        ]
+        trial.rollback()
+    return found
 
 
 def _ahead(conn: Connection, one: Routed, at: Instant) -> tuple[StepAhead, ...]:
