@@ -21,31 +21,20 @@ class Moved(NamedTuple):
 
 def move(conn: Connection, client_id: int, into_id: int) -> Moved:
     """Give a client's events and their versions to another client; both keep whose they were."""
-    found = select(func.count(), func.min(events.c.occurred_at)).where(
-        events.c.client_id == client_id
-    )
-    moved = Moved(*conn.execute(found).one())
-    for table in (events, event_versions):
-        conn.execute(
-            update(table)
-            .where(table.c.client_id == client_id)
-            .values(client_id=into_id, said_of=client_id)
-        )
-    return moved
+    return _give(conn, "client_id", client_id, {"client_id": into_id, "said_of": client_id})
 
 
 def move_back(conn: Connection, client_id: int) -> Moved:
     """Give a client back what sources say of them."""
-    found = select(func.count(), func.min(events.c.occurred_at)).where(
-        events.c.said_of == client_id
-    )
+    return _give(conn, "said_of", client_id, {"client_id": client_id, "said_of": None})
+
+
+def _give(conn: Connection, whose: str, client_id: int, values: Mapping[str, int | None]) -> Moved:
+    """Change the events of which a column names a client, and their versions."""
+    found = select(func.count(), func.min(events.c.occurred_at)).where(events.c[whose] == client_id)
     moved = Moved(*conn.execute(found).one())
     for table in (events, event_versions):
-        conn.execute(
-            update(table)
-            .where(table.c.said_of == client_id)
-            .values(client_id=client_id, said_of=None)
-        )
+        conn.execute(update(table).where(table.c[whose] == client_id).values(values))
     return moved
 
 
