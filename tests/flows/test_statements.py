@@ -13,6 +13,8 @@ from sqlalchemy import event
 from engine.flows.delivery import deliver, delivery_status
 from engine.flows.operations import watchdog
 from engine.flows.schedules.client_agreements import agree
+from engine.flows.schedules.goals import record_goal
+from engine.model.goal import GoalStatus
 from engine.model.message import Report
 from engine.store.database.connection import Database
 from tests.flows.schedules.test_asking import AskedSite
@@ -108,6 +110,19 @@ def test_a_site_without_schedules_pays_one_look_a_batch_for_them(
     assert len(about) == 1
 
 
+def test_what_was_due_goals_and_rules_share_one_look_at_each_client(
+    sqlite_database: Database,
+) -> None:
+    site = AskedSite(sqlite_database).begin()
+    with sqlite_database.write() as conn:
+        record_goal(conn, "C-1", "find work", GoalStatus.SET, "2026-12-01", NOON)
+    site.at(NOON, NOON)
+    site.caseload.event(1, "uds", NOON + MINUTE, result="negative")
+    with ran(sqlite_database) as statements:
+        site.at(NOON + MINUTE)
+    assert len([one for one in statements if "JOIN record_entries" in one]) == 1
+
+
 def test_the_texts_of_all_clients_who_are_asked_are_counted_at_once(
     sqlite_database: Database,
 ) -> None:
@@ -131,26 +146,13 @@ def test_the_audit_looks_through_nothing_but_where_each_client_stands(
     assert {told.split(":")[0] for told in found} <= {"SCAN evaluations"}
 
 
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """The statements that run meanwhile."""
-    said: list[str] = []
-
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        said.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    yield said
-    event.remove(database.engine, "before_cursor_execute", note)
-
-
 def test_a_text_that_goes_alone_asks_nothing_about_those_that_wait(
     sqlite_database: Database,
 ) -> None:
     phones = Phones.of(sqlite_database, 1, 2, 3, 4)
     asked = []
     for _ in range(3):
-        with counted(sqlite_database) as said:
+        with ran(sqlite_database) as said:
             assert deliver.run(sqlite_database, phones.carrier, phones.now, "test") == "accepted"
         asked.append(len(said))
         phones.now += MINUTE

@@ -14,13 +14,14 @@ from engine.alerts.routing import told_anew
 from engine.flows.escalation import alert_news, steps
 from engine.flows.escalation.notifier import Notifier
 from engine.flows.evaluation import inhibition
-from engine.flows.evaluation.caseload import histories
+from engine.flows.evaluation.caseload import histories_of
 from engine.flows.evaluation.openings import Opening, openings
 from engine.flows.schedules import support_words
 from engine.flows.schedules.client_plan import ScheduleContext
 from engine.measures.histories import Histories
 from engine.model.alert import Alert
 from engine.model.audit_action import AuditAction
+from engine.model.client import Client
 from engine.model.instant import Instant
 from engine.model.notification_settings import NotificationSettings
 from engine.model.questions import ClientMessage
@@ -89,10 +90,10 @@ class JudgedFacts:
     stored: Mapping[int, Sequence[Alert]]
 
 
-def read_facts(conn: Connection, claims: Sequence[Claim], now: Instant) -> JudgedFacts:
-    """Read what rules judge claimed clients by."""
-    ids = [claim.client_id for claim in claims]
-    return JudgedFacts(histories(conn, ids, now), alerts.of_clients(conn, ids))
+def read_facts(conn: Connection, clients: Sequence[Client], now: Instant) -> JudgedFacts:
+    """Read what rules judge these clients by."""
+    ids = [client.id for client in clients]
+    return JudgedFacts(histories_of(conn, clients, now), alerts.of_clients(conn, ids))
 
 
 def judge(

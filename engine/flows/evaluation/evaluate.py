@@ -28,6 +28,7 @@ from engine.rulebook.core.rulebook import Rulebook
 from engine.store.alerts import alerts, due_clients, follow_ups
 from engine.store.alerts.due_clients import Claim
 from engine.store.database.connection import Database
+from engine.store.intake import histories
 from engine.store.operations import audit_log, machine_clock, rule_sets
 
 # An import makes thousands due at once; read and written together they cost a fraction each.
@@ -194,18 +195,20 @@ def _judgements(desk: EvaluationContext, claims: Sequence[Claim]) -> list[Judgem
     One snapshot serves both, unless something was settled.
     """
     context, now = desk.schedules, desk.now
+    ids = [claim.client_id for claim in claims]
     drawn = settle.seeds(context)
     with desk.database.read() as conn:
-        due = settle.decide_due(conn, context, claims, drawn)
-        of_goals = goals.decide_goals(conn, claims, now)
+        clients = histories.read_clients(conn, ids)
+        due = settle.decide_due(conn, context, claims, clients, drawn)
+        of_goals = goals.decide_goals(conn, clients, now)
         settled = bool(due.made or of_goals.new or of_goals.gone)
-        facts = None if settled else read_facts(conn, claims, now)
+        facts = None if settled else read_facts(conn, clients, now)
     if facts is None:
         with desk.database.write() as conn:
             settle.write(conn, context, claims, due.made)
             goals.write_goals(conn, claims, of_goals, now)
         with desk.database.read() as conn:
-            facts = read_facts(conn, claims, now)
+            facts = read_facts(conn, histories.read_clients(conn, ids), now)
     look_at = dict(due.look_at)
     for client_id, at in of_goals.look_at.items():
         look_at[client_id] = min(at, look_at.get(client_id, at))

@@ -20,7 +20,7 @@ from engine.model.instant import Instant
 from engine.model.schedule import GOALS, SOURCE
 from engine.store.alerts import due_clients
 from engine.store.alerts.due_clients import Claim
-from engine.store.intake import events, histories
+from engine.store.intake import events
 from engine.store.intake.histories import TimedEvent
 from engine.store.operations import audit_log
 from engine.store.people import named_clients
@@ -46,17 +46,16 @@ class GoalDecisions:
     gone: Mapping[str, str | None]
 
 
-def decide_goals(conn: Connection, claims: Sequence[Claim], now: Instant) -> GoalDecisions:
+def decide_goals(conn: Connection, clients: Sequence[Client], now: Instant) -> GoalDecisions:
     """Decide which goals of claimed clients were not met on their day."""
-    ids = [claim.client_id for claim in claims]
-    said = goals.of_clients(conn, ids)
-    having = said.keys() | goals.with_attribute(conn, ids, PACKAGE)
-    clients = histories.read_clients(conn, sorted(having)) if having else []
+    said = goals.of_clients(conn, [client.id for client in clients])
     look_at: dict[int, Instant] = {}
     new: list[NewEvent] = []
     gone: dict[str, str | None] = {}
     for client in clients:
         found = said.get(client.id, ())
+        if not found and all(one.entry != PACKAGE for one in client.record):
+            continue
         unmet, again = unmet_goals(goals_of(client, found, now), client.zones, now)
         if again is not None:
             look_at[client.id] = again

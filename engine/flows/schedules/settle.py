@@ -27,6 +27,7 @@ from engine.flows.schedules.client_plan import (
 from engine.flows.schedules.seeds import Seeds, seeds_of
 from engine.flows.schedules.support_words import texts_left
 from engine.model.audit_action import AuditAction
+from engine.model.client import Client
 from engine.model.event import NewEvent
 from engine.model.instant import Instant
 from engine.model.message import MessageKind
@@ -67,10 +68,14 @@ def seeds(context: ScheduleContext) -> Seeds:
 
 
 def decide_due(
-    conn: Connection, context: ScheduleContext, claims: Sequence[Claim], drawn: Seeds
+    conn: Connection,
+    context: ScheduleContext,
+    claims: Sequence[Claim],
+    clients: Sequence[Client],
+    drawn: Seeds,
 ) -> DueDecisions:
     """Decide about the expectations of claimed clients; `drawn` is the result of `seeds`."""
-    known = replace(_read(conn, context, claims), seeds=drawn)
+    known = replace(_read(conn, context, claims, clients), seeds=drawn)
     if not context.schedules and not known.stored:
         return DueDecisions({})
     made: list[ExpectationChange] = []
@@ -98,7 +103,12 @@ def write(
     _write(conn, context, [one for one in made if one.after.client_id in held])
 
 
-def _read(conn: Connection, context: ScheduleContext, claims: Sequence[Claim]) -> KnownFacts:
+def _read(
+    conn: Connection,
+    context: ScheduleContext,
+    claims: Sequence[Claim],
+    clients: Sequence[Client],
+) -> KnownFacts:
     ids = [claim.client_id for claim in claims]
     earliest = min(changed_from(claim, context.now) for claim in claims)
     stored = expectations.of_clients(conn, ids, earliest)
@@ -114,7 +124,7 @@ def _read(conn: Connection, context: ScheduleContext, claims: Sequence[Claim]) -
     asked = [one.id for some in stored.values() for one in some if one.asked_at is not None]
     went, in_doubt = client_texts_out.asked_of(conn, ids, asked) if asks else ((), ())
     return KnownFacts(
-        {client.id: client for client in histories.read_clients(conn, ids)},
+        {client.id: client for client in clients},
         stored,
         said,
         source_health.read(conn).values(),

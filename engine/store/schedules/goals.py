@@ -1,4 +1,4 @@
-"""The events about clients' goals, and the clients whose package sets one."""
+"""The events about clients' goals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from sqlalchemy import Connection, bindparam, select
 from engine.store.database.constants import written
 from engine.store.intake.histories import TimedEvent
 from engine.store.tables.intake import events
-from engine.store.tables.people import record_entries
 
 KIND = "goal"
 _OF_CLIENTS = (
@@ -26,20 +25,6 @@ _OF_CLIENTS = (
     )
     .order_by(events.c.client_id, events.c.occurred_at, events.c.source, events.c.key)
 )
-
-_WITH_ATTRIBUTE = (
-    select(record_entries.c.client_id)
-    .where(
-        record_entries.c.client_id.in_(bindparam("ids", expanding=True)),
-        record_entries.c.entry == bindparam("entry"),
-    )
-    .distinct()
-)
-
-
-def with_attribute(conn: Connection, client_ids: Sequence[int], name: str) -> set[int]:
-    """Return those of some clients who have or had an attribute, such as a package."""
-    return set(conn.scalars(_WITH_ATTRIBUTE, {"ids": client_ids, "entry": name}))
 
 
 def of_clients(conn: Connection, client_ids: Sequence[int]) -> Mapping[int, list[TimedEvent]]:

@@ -16,7 +16,7 @@ from engine.model.outages import Feed
 from engine.model.schedule import ChangeKind, ScheduleChange
 from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
-from engine.store.intake import source_health
+from engine.store.intake import histories, source_health
 from engine.store.operations.counts import expectations_of_a_day
 from engine.store.tables.schedules import expectations
 from tests.kit.schedule_site import DAILY, ScheduleSite
@@ -205,7 +205,8 @@ def test_a_daemon_that_lost_its_claim_writes_nothing(site: ScheduleSite) -> None
         lost = due_clients.claim_due(conn, clock("22:00"), "slow", 30 * SECOND, 10)
         due_clients.claim_due(conn, clock("22:01"), "quick", HOUR, 10)
     with site.database.read() as conn:
-        decided = settle.decide_due(conn, context, lost, {})
+        clients = histories.read_clients(conn, [one.client_id for one in lost])
+        decided = settle.decide_due(conn, context, lost, clients, {})
     assert [one.after.outcome for one in decided.made if one.before] == ["missed"]
     with site.database.write() as conn:
         settle.write(conn, context, lost, decided.made)
