@@ -17,6 +17,7 @@ from engine.model.schedule import Expectation, Occurrence, Outcome, OutcomeReaso
 from engine.store.database.connection import Database
 from engine.store.intake import rejects, source_health
 from engine.store.messages import client_texts_out, seen_texts
+from engine.store.messages.client_texts_out import NewClientText
 from engine.store.people import notes
 from engine.store.schedules import expectations
 from engine.web.server import WebServer
@@ -57,10 +58,10 @@ def furnished(database: Database) -> ConsoleSite:
     site.wrote("can someone call me tonight")
     site.now += 4 * MINUTE
     with site.database.write() as conn:
-        client_texts_out.enqueue(
-            conn, 1, MessageKind.ANSWER, 1, "Yes, I call you at six.", site.now,
-            site.now + hours(20), 1,
-        )  # fmt: skip
+        answer = NewClientText(
+            1, MessageKind.ANSWER, 1, "Yes, I call you at six.", site.now + hours(20), writer=1
+        )
+        client_texts_out.enqueue(conn, answer, site.now)
         seen_texts.mark(conn, 1, 99, 1, site.now)
         notes.add(conn, 1, None, 1, "Moved in with a sister.\nPrefers calls after six.", site.now)
     site.deliver(Carrier())

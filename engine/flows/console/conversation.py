@@ -28,6 +28,7 @@ from engine.model.schedule import ANSWERS
 from engine.model.staff import RecipientFacts
 from engine.store.intake import client_events
 from engine.store.messages import client_texts_out, conversation, seen_texts
+from engine.store.messages.client_texts_out import NewClientText
 from engine.store.operations import audit_log
 from engine.store.people import agreements, opt_outs
 from engine.store.people.roster import KnownClient
@@ -123,9 +124,10 @@ def answer(
             objections = [_SHARED]
         if objections:
             return AnswerResult(queued=False, objections=tuple(objections))
-        message = client_texts_out.enqueue(
-            conn, known.id, MessageKind.ANSWER, form, words, now, now + _OF_USE_US, person.id
+        answer = NewClientText(
+            known.id, MessageKind.ANSWER, form, words, now + _OF_USE_US, writer=person.id
         )
+        message = client_texts_out.enqueue(conn, answer, now)
         seen = seen_texts.mark(conn, known.id, newest, who.account.id, now)
         if message is not None:
             detail = {"message": message, "seen": seen}

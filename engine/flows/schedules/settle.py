@@ -40,6 +40,7 @@ from engine.store.alerts import due_clients
 from engine.store.alerts.due_clients import Claim
 from engine.store.intake import events, histories, source_health
 from engine.store.messages import client_texts_out
+from engine.store.messages.client_texts_out import NewClientText
 from engine.store.operations import audit_log
 from engine.store.people import agreements
 from engine.store.schedules import changes, expectations
@@ -161,9 +162,11 @@ def _told(
     for text in change.texts:
         if left[one.client_id] > 0:
             left[one.client_id] -= 1
-            client_texts_out.enqueue_in_turn(
-                conn, one.client_id, text.kind, one.id, text.body, now, one.occurrence.closes
+            wait = client_texts_out.turn(conn, now)
+            new = NewClientText(
+                one.client_id, text.kind, one.id, text.body, one.occurrence.closes, wait
             )
+            client_texts_out.enqueue(conn, new, now)
         elif text.kind == MessageKind.ASK:
             one = replace(one, asked_at=None)
     return one

@@ -10,6 +10,7 @@ from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, Instant
 from engine.model.message import MessageKind
 from engine.model.questions import ClientMessage
 from engine.store.messages import client_texts_out
+from engine.store.messages.client_texts_out import NewClientText
 from engine.store.people import agreements
 
 # Texts that a client gets in 24 hours at most.
@@ -38,10 +39,11 @@ def support(
         if left.get(client_id, 0) > 0:
             left[client_id] -= 1
             body = message.words(agreed[client_id].language)
-            client_texts_out.enqueue_after(
-                conn, client_id, MessageKind.CLIENT_WORDS, alert_id, body, now, now + _OF_USE_US,
-                _AFTER_QUESTIONS_US,
+            new = NewClientText(
+                client_id, MessageKind.CLIENT_WORDS, alert_id, body, now + _OF_USE_US,
+                wait=_AFTER_QUESTIONS_US,
             )  # fmt: skip
+            client_texts_out.enqueue(conn, new, now)
 
 
 def texts_left(conn: Connection, client_ids: Collection[int], now: Instant) -> dict[int, int]:

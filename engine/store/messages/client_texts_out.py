@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -41,87 +42,64 @@ APART_US = SECOND_US
 LONGEST_TURN_US = 9 * MINUTE_US
 
 
-def enqueue(
-    conn: Connection,
-    client_id: int,
-    kind: MessageKind,
-    sequence: int,
-    body: str,
-    now: Instant,
-    expires_at: Instant,
-    writer: int = 0,
-) -> int | None:
-    """Put a message to a client into the outbox.
+class NewClientText(NamedTuple):
+    """A message to a client that is not in the outbox yet.
 
-    Args:
-        conn: A connection in a transaction that writes.
+    Attributes:
         client_id: The client.
         kind: What it is for.
         sequence: What sets it apart from others of its kind; the same one goes out once.
         body: The words.
-        now: The present instant.
         expires_at: When it is of no use any more.
+        wait: How long it waits for others, such as those of `turn`.
         writer: The id of the member of staff who wrote it; 0 if the site's words did.
+    """
+
+    client_id: int
+    kind: MessageKind
+    sequence: int
+    body: str
+    expires_at: Instant
+    wait: Duration = 0
+    writer: int = 0
+
+
+def enqueue(conn: Connection, text: NewClientText, now: Instant) -> int | None:
+    """Put a message to a client into the outbox.
+
+    Args:
+        conn: A connection in a transaction that writes.
+        text: The message.
+        now: The present instant.
 
     Returns:
         Its id; None if the same one is there already.
     """
-    row = _row(client_id, kind, sequence, body, now, expires_at)
-    return add_row(conn, outbox, {**row, "subject_id": writer})
+    row = {
+        "client_id": text.client_id,
+        "step": 0,
+        "kind": text.kind,
+        "sequence": text.sequence,
+        "subject_id": text.writer,
+        "urgency": urgency_of(text.kind, None),
+        "body": text.body,
+        "state": "queued",
+        "created_at": now,
+        "due_at": now + text.wait,
+        "expires_at": text.expires_at,
+        "updated_at": now,
+    }
+    return add_row(conn, outbox, row)
 
 
-def enqueue_after(
-    conn: Connection,
-    client_id: int,
-    kind: MessageKind,
-    sequence: int,
-    body: str,
-    now: Instant,
-    expires_at: Instant,
-    wait: Duration,
-) -> int | None:
-    """Put a message to a client into the outbox, as `enqueue` does, and let it wait for others."""
-    row = _row(client_id, kind, sequence, body, now, expires_at)
-    return add_row(conn, outbox, {**row, "due_at": now + wait})
-
-
-def enqueue_in_turn(
-    conn: Connection,
-    client_id: int,
-    kind: MessageKind,
-    sequence: int,
-    body: str,
-    now: Instant,
-    expires_at: Instant,
-) -> int | None:
-    """Put a schedule's message into the outbox, as `enqueue` does, a second after the last one.
+def turn(conn: Connection, now: Instant) -> Duration:
+    """Return how long a schedule's message waits, so that it goes a second after the last one.
 
     A carrier takes about one text a second. More at once would wait there, and an urgent text
     behind them.
     """
     last = conn.scalar(_LAST_TURN, {"now": now, "until": now + LONGEST_TURN_US})
-    due_at = now if last is None else min(last + APART_US, now + LONGEST_TURN_US)
-    row = _row(client_id, kind, sequence, body, now, expires_at)
-    return add_row(conn, outbox, {**row, "due_at": due_at})
-
-
-def _row(
-    client_id: int, kind: MessageKind, sequence: int, body: str, now: Instant, expires_at: Instant
-) -> dict[str, object]:
-    return {
-        "client_id": client_id,
-        "step": 0,
-        "kind": kind,
-        "sequence": sequence,
-        "subject_id": 0,
-        "urgency": urgency_of(kind, None),
-        "body": body,
-        "state": "queued",
-        "created_at": now,
-        "due_at": now,
-        "expires_at": expires_at,
-        "updated_at": now,
-    }
+    return 0 if last is None else min(last - now + APART_US, LONGEST_TURN_US)
 
 
 def count_since(conn: Connection, client_ids: Collection[int], since: Instant) -> dict[int, int]:
