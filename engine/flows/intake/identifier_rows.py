@@ -6,36 +6,30 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from engine.flows.intake.roster_outcome import RosterRowResult, unknown_client
+from engine.flows.intake.roster_outcome import NamedClients, RosterRowResult
 from engine.model.client_identifier import identifier_ref
 from engine.model.instant import Instant
 from engine.model.intake import Reject, RosterRow
-from engine.store.people import client_data, client_identifiers, roster
+from engine.store.people import client_identifiers
 
 
 def take(
     conn: Connection, rows: Sequence[RosterRow], now: Instant, outcome: RosterRowResult
 ) -> None:
     """Take numbers by which other systems know clients; each names one client for good."""
-    known = roster.find_clients(conn, {row.values["client"] or "" for row in rows})
-    unknown = {row.values["client"] or "" for row in rows} - known.keys()
-    erased, near = client_data.erased(conn, sorted(unknown)), roster.near_refs(conn, unknown)
+    clients = NamedClients.read(conn, rows)
     names = [identifier_ref(row.values["system"] or "", row.values["value"] or "") for row in rows]
     owners = client_identifiers.owners(conn, names)
     new: dict[str, int] = {}
     for row, name in zip(rows, names, strict=True):
-        ref = row.values["client"] or ""
-        if ref in erased:
+        if (client := clients.of(row, outcome)) is None:
             continue
-        reason, waits_for = None, None
-        if ref not in known:
-            reason, waits_for = unknown_client(ref, near.get(ref)), ref
-        elif owners.get(name, ref) != ref:
-            reason = f"{name} is {owners[name]} already, and names one client alone"
-        if reason:
-            outcome.rejects.append(Reject(row.line, reason, row.row, waits_for, row.key))
+        ref = row.values["client"] or ""
+        if (owner := owners.get(name, ref)) != ref:
+            reason = f"{name} is {owner} already, and names one client alone"
+            outcome.rejects.append(Reject(row.line, reason, row.row, key=row.key))
             continue
         outcome.count(row, "duplicate" if name in owners else "new")
         if name not in owners:
-            new[name], owners[name] = known[ref].id, ref
+            new[name], owners[name] = client.id, ref
     client_identifiers.add(conn, new, now)

@@ -12,23 +12,18 @@ from engine.flows.intake import identifier_rows, schedule_times, stay_rows
 from engine.flows.intake.assignment_changes import AssignmentChanges
 from engine.flows.intake.roster_outcome import (
     Clocks,
+    NamedClients,
     RosterRowResult,
     meant,
     placed_at,
     record_change,
-    unknown_client,
 )
 from engine.model.client import TIMEZONE, RecordEntry, zones_of
 from engine.model.instant import Instant
 from engine.model.intake import Reject, RosterRow
 from engine.model.record import earliest_change, restate
 from engine.store.intake import histories
-from engine.store.people import (
-    client_data,
-    client_merges,
-    roster,
-    staff_attributes,
-)
+from engine.store.people import client_data, client_merges, roster, staff_attributes
 
 
 def take(
@@ -203,33 +198,20 @@ def _take_relations(
     outcome: RosterRowResult,
 ) -> None:
     """Take assignments and consents; both are between a client and one of the staff."""
-    clients = roster.find_clients(conn, {row.values["client"] or "" for row in rows})
-    unknown = {row.values["client"] or "" for row in rows} - clients.keys()
-    near = roster.near_refs(conn, unknown)
-    erased = client_data.erased(conn, sorted(unknown))
+    clients = NamedClients.read(conn, rows)
     named = {row.values["staff"] or "" for row in rows}
     staff = roster.find_staff(conn, named)
     near_staff = roster.near_staff_refs(conn, named - staff.keys())
     changes, merged = AssignmentChanges(conn), client_merges.standing(conn)
     if rows[0].kind == "assignments":
-        changes.watch([client.id for client in clients.values()])
+        changes.watch([client.id for client in clients.known.values()])
     for row in rows:
-        client, staff_id = (
-            clients.get(row.values["client"] or ""),
-            staff.get(row.values["staff"] or ""),
-        )
-        if client is None:
-            ref = row.values["client"] or ""
-            if ref in erased:
-                continue
-            outcome.rejects.append(
-                Reject(row.line, unknown_client(ref, near.get(ref)), row.row, ref, row.key)
-            )
+        if (client := clients.of(row, outcome)) is None:
             continue
         if client.id in merged and row.kind != "consents":
             continue
-        if staff_id is None:
-            ref = row.values["staff"] or ""
+        ref = row.values["staff"] or ""
+        if (staff_id := staff.get(ref)) is None:
             reason = f"nobody called '{ref}' is among the staff"
             if near_ref := near_staff.get(ref):
                 reason += meant(near_ref)

@@ -12,7 +12,7 @@ from engine.model.instant import Instant
 from engine.model.intake import DatedValue, Reject, RosterRow
 from engine.model.local_time import WallClock, Zones
 from engine.model.record import earliest_change
-from engine.store.people import roster
+from engine.store.people import client_data, roster
 
 IN_A_MAPPING = "In a mapping, pad:, strip: and upper: write refs alike"
 
@@ -42,6 +42,37 @@ class RosterRowResult:
         self.new += change == "new"
         self.corrected += change == "corrected"
         self.duplicates += change == "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedClients:
+    """The clients whom rows name by ref, and what is known of refs that name none."""
+
+    known: Mapping[str, roster.KnownClient]
+    erased: frozenset[str]
+    near: Mapping[str, str]
+
+    @classmethod
+    def read(cls, conn: Connection, rows: Sequence[RosterRow]) -> NamedClients:
+        """Read the clients of the rows."""
+        refs = {row.values["client"] or "" for row in rows}
+        known = roster.find_clients(conn, refs)
+        unknown = refs - known.keys()
+        erased = frozenset(client_data.erased(conn, sorted(unknown)))
+        return cls(known, erased, roster.near_refs(conn, unknown))
+
+    def of(self, row: RosterRow, outcome: RosterRowResult) -> roster.KnownClient | None:
+        """Return the client of a row; None if nobody has the ref.
+
+        The row of a client whose data were erased is passed over; that of an unknown client is
+        rejected, and waits for the ref.
+        """
+        ref = row.values["client"] or ""
+        client = self.known.get(ref)
+        if client is None and ref not in self.erased:
+            reason = unknown_client(ref, self.near.get(ref))
+            outcome.rejects.append(Reject(row.line, reason, row.row, ref, row.key))
+        return client
 
 
 def unknown_client(ref: str, near: str | None = None) -> str:

@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from engine.flows.intake.roster_outcome import (
     Clocks,
+    NamedClients,
     RosterRowResult,
     placed_at,
-    unknown_client,
     write_records,
 )
 from engine.model.client import RecordEntry
@@ -18,7 +18,6 @@ from engine.model.instant import Instant
 from engine.model.intake import Reject, RosterRow
 from engine.model.record import restate
 from engine.store.intake import histories
-from engine.store.people import client_data, roster
 
 
 def take(
@@ -29,21 +28,14 @@ def take(
     outcome: RosterRowResult,
 ) -> None:
     """Take stays in hospital of known clients."""
-    known = roster.find_clients(conn, {row.values["client"] or "" for row in rows})
+    clients = NamedClients.read(conn, rows)
     before = {
-        one.id: one.record for one in histories.read_clients(conn, [c.id for c in known.values()])
+        one.id: one.record
+        for one in histories.read_clients(conn, [client.id for client in clients.known.values()])
     }
     records: dict[int, Sequence[RecordEntry]] = dict(before)
-    unknown = {row.values["client"] or "" for row in rows} - known.keys()
-    erased = client_data.erased(conn, sorted(unknown))
-    near = roster.near_refs(conn, unknown)
     for row in rows:
-        ref = row.values["client"] or ""
-        if ref in erased:
-            continue
-        if (client := known.get(ref)) is None:
-            reason = unknown_client(ref, near.get(ref))
-            outcome.rejects.append(Reject(row.line, reason, row.row, ref, row.key))
+        if (client := clients.of(row, outcome)) is None:
             continue
         placed = placed_at(row.moments, clocks[client.zones])
         said = {f"stay_{word}": at for word, at in placed.items()}
