@@ -283,28 +283,15 @@ PATIENTS = """
 """
 
 
-def test_a_merge_of_two_patients_is_put_aside_for_a_person(make: Make) -> None:
+@pytest.mark.parametrize("word", ["replaced-by", "replaces"])
+def test_a_merge_of_two_patients_is_put_aside_for_a_person(make: Make, word: str) -> None:
     site = make(PATIENTS)
-    link = {"other": {"reference": f"Patient/{site.patient}"}, "type": "replaced-by"}
-    identifier = [{"system": SYSTEM, "value": site.stranger_ref}]
+    pair = (site.stranger, site.stranger_ref), (site.patient, site.client)
+    (named, ref), (other, _) = pair if word == "replaced-by" else reversed(pair)
     site.server.put(
-        {"resourceType": "Patient", "id": site.stranger, "identifier": identifier,
-         "birthDate": "2000-01-01", "link": [link]}
-    )  # fmt: skip
-    site.read()
-    said = f"the sender says that client {site.stranger_ref} is client {site.client}; nothing was"
-    assert [reason for _, _, reason in site.rejects() if said in reason] != []
-    ingest.retry(site.database, site.asked, "America/New_York", to_us(site.now))
-    assert [reason for _, _, reason in site.rejects() if said in reason] != []
-
-
-def test_a_patient_who_replaces_another_is_taken_and_the_merge_is_put_aside(make: Make) -> None:
-    site = make(PATIENTS)
-    link = {"other": {"reference": f"Patient/{site.stranger}"}, "type": "replaces"}
-    identifier = [{"system": SYSTEM, "value": site.client}]
-    site.server.put(
-        {"resourceType": "Patient", "id": site.patient, "identifier": identifier,
-         "birthDate": "2000-01-01", "link": [link]}
+        {"resourceType": "Patient", "id": named, "birthDate": "2000-01-01",
+         "identifier": [{"system": SYSTEM, "value": ref}],
+         "link": [{"other": {"reference": f"Patient/{other}"}, "type": word}]}
     )  # fmt: skip
     site.read()
     said = f"the sender says that client {site.stranger_ref} is client {site.client}; nothing was"

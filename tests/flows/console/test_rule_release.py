@@ -13,19 +13,18 @@ from engine.flows.console import (
     rule_cases,
     rule_drafts,
     rule_file_changes,
-    rule_history,
     rule_release,
 )
 from engine.flows.console.rule_file_changes import NewFileFault
 from engine.flows.rules import rule_writing
 from engine.model.rule_draft import DraftState, RuleDraft, RuleFileTexts
-from engine.model.rule_editor import DraftNotice, DraftPage, FileHistory
+from engine.model.rule_editor import DraftNotice, DraftPage
 from engine.model.settings import ConsoleSettings
 from engine.store.database.connection import Database
+from tests.kit.rule_releases import GRAVER, approved, proposed, proposed_again, texts_of_folder
 from tests.kit.rule_site import CASES, RULES, ChildAtOnce, RuleSite
 
 SLIP = RULES.replace("severity:", "severty:")
-GRAVER = RULES.replace("medium", "high")
 RELEASED = DraftNotice.RELEASED
 
 
@@ -37,29 +36,6 @@ def _cases_are_tried_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def site(sqlite_database: Database, tmp_path: Path) -> RuleSite:
     return RuleSite(sqlite_database, folder=tmp_path)
-
-
-def proposed(site: RuleSite, rules: str = GRAVER, name: str = "clinician") -> RuleDraft:
-    """A proposal of these rules by an account."""
-    who = site.who(name)
-    draft_id = rule_drafts.begin(site.desk, who, "missed.yaml")
-    assert isinstance(draft_id, int)
-    texts = RuleFileTexts(rules, CASES)
-    page = rule_release.propose(site.desk, who, draft_id, 1, texts, "Too late so far.")
-    assert isinstance(page, DraftPage)
-    return page.draft
-
-
-def approved(
-    site: RuleSite, draft: RuleDraft, name: str = "super", *, anyway: bool = False
-) -> DraftPage:
-    page = rule_release.approve(site.desk, site.who(name), draft.id, draft.version, anyway=anyway)
-    assert isinstance(page, DraftPage)
-    return page
-
-
-def texts_of_folder(site: RuleSite) -> tuple[str, str]:
-    return site.file.read_text(), site.cases.read_text()
 
 
 def test_after_an_approval_the_files_hold_the_draft_and_serve(site: RuleSite) -> None:
@@ -267,20 +243,6 @@ def begun_new(site: RuleSite, name: str, copied: str = "") -> RuleDraft:
     return proposed_again(site, rule_file_changes.begin_new(site.desk, who, name, copied))
 
 
-def proposed_again(site: RuleSite, draft_id: object) -> RuleDraft:
-    """The proposal of a draft as it stands."""
-    who = site.who("clinician")
-    assert isinstance(draft_id, int)
-    page = rule_drafts.open_draft(site.desk, who, draft_id)
-    assert isinstance(page, DraftPage)
-    done = rule_release.propose(
-        site.desk, who, draft_id, page.draft.version, page.draft.texts, "We need it."
-    )
-    assert isinstance(done, DraftPage)
-    assert done.notice is DraftNotice.PROPOSED
-    return done.draft
-
-
 @pytest.mark.parametrize("copied", ["", "missed.yaml"])
 def test_a_new_file_goes_the_way_of_any_change(site: RuleSite, copied: str) -> None:
     draft = begun_new(site, "late_ones", copied)
@@ -312,81 +274,6 @@ def test_a_new_file_takes_the_place_of_nothing(
     rule_file_changes.begin_new(site.desk, site.who("super"), "drafted", "")
 
     assert rule_file_changes.begin_new(site.desk, site.who("clinician"), name, copied) is fault
-
-
-def test_a_file_is_removed_once_its_rules_are_retired_and_comes_back(site: RuleSite) -> None:
-    who = site.who("clinician")
-    draft_id = rule_file_changes.begin_removal(site.desk, who, "missed.yaml")
-    assert isinstance(draft_id, int)
-    page = rule_drafts.open_draft(site.desk, who, draft_id)
-    assert isinstance(page, DraftPage)
-    assert page.checked is not None
-    assert [one[3] for one in page.checked.mistakes] == [
-        "'two-missed' is live, and goes on without a file; retire it first, and let that be "
-        "released"
-    ]
-    rule_drafts.drop(site.desk, who, draft_id, page.draft.version)
-
-    retired = rule_file_changes.begin_retirement(site.desk, who, "missed.yaml", "two-missed")
-    assert approved(site, proposed_again(site, retired), anyway=True).notice is RELEASED
-    assert texts_of_folder(site) == (RULES.replace("live", "retired"), CASES)
-    site.now += 1
-    site.take_up()
-    (site.folder / "rules" / "other.yaml").write_text(RULES.replace("two-missed", "other"))
-    removal = rule_file_changes.begin_removal(site.desk, who, "missed.yaml")
-    gone = approved(site, proposed_again(site, removal))
-    site.now += 1
-    site.take_up()
-
-    assert (gone.notice, gone.serves) == (RELEASED, True)
-    assert not site.file.exists()
-    assert not site.cases.exists()
-    assert list(site.site.rules.rules) == ["other"]
-    last = history(site).versions[0].rule_set
-    back = rule_history.go_back(site.desk, who, "missed.yaml", last, "Back.")
-    assert isinstance(back, DraftPage)
-    assert approved(site, back.draft, anyway=True).notice is RELEASED
-    assert texts_of_folder(site) == (RULES.replace("live", "retired"), CASES)
-
-
-def history(site: RuleSite) -> FileHistory:
-    found = rule_history.open_history(site.desk, site.who("super"), "missed.yaml")
-    assert isinstance(found, FileHistory)
-    return found
-
-
-def test_the_history_names_who_released_a_version(site: RuleSite) -> None:
-    approved(site, proposed(site))
-    site.now += 1
-    site.take_up()
-
-    newest, first = history(site).versions
-
-    assert newest.by is not None
-    assert (newest.texts.rules, newest.by.author, newest.by.decided_by) == (
-        GRAVER,
-        "clinician",
-        "super",
-    )
-    assert (first.texts, first.by) == (RuleFileTexts(RULES, CASES), None)
-
-
-def test_a_version_of_the_history_is_proposed_and_released_again(site: RuleSite) -> None:
-    approved(site, proposed(site))
-    site.now += 1
-    site.take_up()
-    wanted = history(site).versions[1].rule_set
-
-    page = rule_history.go_back(site.desk, site.who("clinician"), "missed.yaml", wanted, "Back.")
-
-    assert isinstance(page, DraftPage)
-    assert page.notice is DraftNotice.PROPOSED
-    assert approved(site, page.draft).notice is DraftNotice.RELEASED
-    assert texts_of_folder(site) == (RULES, CASES)
-
-
-def test_a_version_that_never_served_is_not_gone_back_to(site: RuleSite) -> None:
-    assert rule_history.go_back(site.desk, site.who("super"), "missed.yaml", 77, "Back.") is None
 
 
 def test_the_mode_of_a_file_stays_and_a_link_stays_a_link(site: RuleSite) -> None:
