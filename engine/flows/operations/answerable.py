@@ -1,4 +1,4 @@
-"""Who may change what is known of a client for good, and the reason that they give."""
+"""Check who changes a client's data for good, and the reason that they give."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Constants that stand in a statement itself instead of being bound to it.
 
-SQLite prepares a statement anew at each execution if a bound value may decide whether a partial
+SQLite prepares a statement again at each execution if a bound value may decide whether a partial
 index serves it, and that takes longer than the statement.
 """
 
