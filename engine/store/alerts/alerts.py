@@ -25,6 +25,7 @@ from engine.model.message import FOLLOW_UPS, NEWS, REACHED_NOBODY, MessageKind, 
 from engine.model.routing import Policy
 from engine.store.alerts.alert_json import read_policy, write_evidence, write_policy
 from engine.store.database.constants import written
+from engine.store.database.prepared import prepared
 from engine.store.tables.alerts import alert_transitions, alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import clients
@@ -36,12 +37,12 @@ TOLD: ColumnElement[bool] = and_(
     alerts.c.inhibited_by.is_(None),
     or_(alerts.c.inactivity.is_(None), alerts.c.inactivity == "believed"),
 )
-_OF_CLIENTS = (
+_OF_CLIENTS = prepared(
     select(*_ALERT)
     .where(alerts.c.client_id.in_(bindparam("client_ids", expanding=True)))
     .order_by(alerts.c.id)
 )
-_OF_CLIENTS_LOCKED = _OF_CLIENTS.with_for_update()
+_OF_CLIENTS_LOCKED = prepared(_OF_CLIENTS.with_for_update())
 _READ_ROUTE = select(
     *_ALERT,
     clients.c.ref,
@@ -78,22 +79,22 @@ NO_LONGER_QUIETED = (
     .where(or_(_quieting.c.state == written("resolved"), _quieting.c.shadow))
     .order_by(alerts.c.client_id)
 )
-_OPEN = insert(alerts).returning(alerts.c.id, sort_by_parameter_order=True)
-_CHANGED = insert(alert_transitions)
+_OPEN = prepared(insert(alerts).returning(alerts.c.id, sort_by_parameter_order=True))
+_CHANGED = prepared(insert(alert_transitions))
 _MORE_URGENT = (
     update(outbox)
     .where(outbox.c.alert_id == bindparam("alert"), outbox.c.state == "queued")
     .where(outbox.c.kind.not_in((*NEWS, MessageKind.REACHES_NOBODY)))
     .values(urgency=bindparam("new"))
 )
-_SET_ROUTE = (
+_SET_ROUTE = prepared(
     update(alerts)
     .where(alerts.c.id == bindparam("alert_id"))
     .values({name: bindparam(name) for name in ("policy", "step", "next_step_at")})
     .values(step_set_at=bindparam("now"))
     .values(told_at=func.coalesce(bindparam("told"), alerts.c.told_at))
 )
-_SET_NOTIFIED = (
+_SET_NOTIFIED = prepared(
     update(alerts)
     .where(alerts.c.id.in_(bindparam("alert_ids", expanding=True)))
     .values(notified_at=bindparam("at"))

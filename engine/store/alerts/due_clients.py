@@ -15,13 +15,14 @@ from sqlalchemy import Column, Connection, Select, and_, bindparam, case, func, 
 
 from engine.model.duration import Duration
 from engine.model.instant import SECOND_US, Instant
+from engine.store.database.prepared import prepared
 from engine.store.database.upsert import insert_of
 from engine.store.tables.alerts import evaluations
 
 # No evaluation is lent or put off beyond this time.
 LONGEST_LEASE_US = 900 * SECOND_US
 
-_MARK_FOR_RULES = (
+_MARK_FOR_RULES = prepared(
     update(evaluations)
     .where(
         or_(
@@ -56,19 +57,19 @@ def _oldest(due_since: Column[Instant]) -> Select[tuple[int, Instant]]:
     )
 
 
-_NEWEST_CHANGED = (
+_NEWEST_CHANGED = prepared(
     select(evaluations.c.client_id)
     .where(evaluations.c.change.is_not(None), _LENT_TO_NOBODY)
     .order_by(evaluations.c.change.desc(), evaluations.c.client_id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_LAST_CHANGE = select(func.coalesce(func.max(evaluations.c.change), 0))
-_OLDEST_CHANGED = _oldest(evaluations.c.dirty_from)
-_OLDEST_DUE = _oldest(evaluations.c.next_due_at).where(
-    evaluations.c.next_due_at <= bindparam("now")
+_LAST_CHANGE = prepared(select(func.coalesce(func.max(evaluations.c.change), 0)))
+_OLDEST_CHANGED = prepared(_oldest(evaluations.c.dirty_from))
+_OLDEST_DUE = prepared(
+    _oldest(evaluations.c.next_due_at).where(evaluations.c.next_due_at <= bindparam("now"))
 )
-_LEND = (
+_LEND = prepared(
     update(evaluations)
     .where(evaluations.c.client_id.in_(bindparam("ids", expanding=True)), _LENT_TO_NOBODY)
     .values(claimed_by=bindparam("owner"), lease_until=bindparam("until"))
@@ -92,7 +93,7 @@ _HELD = and_(
     evaluations.c.claimed_by == bindparam("held_by"),
     evaluations.c.lease_until == bindparam("held_until"),
 )
-_FINISH = (
+_FINISH = prepared(
     update(evaluations)
     .where(_HELD, evaluations.c.generation == bindparam("made_at"))
     .values(
@@ -119,7 +120,7 @@ def _dirtied(dialect: str) -> Any:
         "generation": stored.generation + 1,
         "change": new.change,
     }
-    return insert.on_conflict_do_update(index_elements=["client_id"], set_=changed)
+    return prepared(insert.on_conflict_do_update(index_elements=["client_id"], set_=changed))
 
 
 @dataclass(frozen=True, slots=True)

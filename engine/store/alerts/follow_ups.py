@@ -8,9 +8,10 @@ from sqlalchemy import Connection, select
 
 from engine.store.alerts.alerts import NO_LONGER_QUIETED
 from engine.store.alerts.inactivity import ANY_TO_SETTLE
+from engine.store.database.prepared import prepared
 
 # One statement, because it is asked after each evaluation.
-_FOLLOW_UPS = select(NO_LONGER_QUIETED.exists(), ANY_TO_SETTLE)
+_FOLLOW_UPS = prepared(select(NO_LONGER_QUIETED.exists(), ANY_TO_SETTLE))
 
 
 class AwaitedFollowUps(NamedTuple):

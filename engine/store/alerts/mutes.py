@@ -6,9 +6,10 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, 
 
 from engine.model.instant import Instant
 from engine.model.mute import Mute
+from engine.store.database.prepared import prepared
 from engine.store.tables.alerts import alerts, mutes
 
-_NOT_OVER = (
+_NOT_OVER = prepared(
     select(*[mutes.c[name] for name in Mute.__dataclass_fields__])
     .where(mutes.c.removed_at.is_(None), mutes.c.ended > bindparam("now"))
     .order_by(mutes.c.id)

@@ -20,6 +20,7 @@ from engine.fair_lock import FairLock
 from engine.model.redaction import hide, is_secret_name
 from engine.store.database.db_errors import outage_in
 from engine.store.database.driver import run_by_driver
+from engine.store.database.prepared import DirectConnection
 
 # The newest migration. A test compares it with the migrations folder, so that commands know whether
 # the tables are theirs without importing Alembic.
@@ -259,6 +260,9 @@ class Database:
             self._mark = None
         self._file = None
 
+    def _connect(self) -> Connection:
+        return DirectConnection(self.engine) if self.dialect == "sqlite" else self.engine.connect()
+
     @contextmanager
     def _alone(self, *first: str) -> Iterator[Connection]:
         """Open a transaction that no other thread of this process writes beside.
@@ -286,7 +290,7 @@ class Database:
         On SQLite no other statement begins it.
         """
         try:
-            with self.engine.connect() as conn:
+            with self._connect() as conn:
                 if options:
                     conn.execution_options(**options)
                 with conn.begin():
@@ -374,9 +378,9 @@ def _identity(url: URL) -> tuple[int, int] | None:
 
 def _sqlite_engine(url: URL, busy_seconds: int = BUSY_SECONDS, **options: Any) -> Engine:
     # Hidden here and above, because a logged error must hold no note, text or name.
-    engine = create_engine(
-        url, connect_args={"timeout": busy_seconds}, hide_parameters=True, **options
-    )
+    # The driver keeps that many statements ready: more than a daemon has.
+    driver = {"timeout": busy_seconds, "cached_statements": 1000}
+    engine = create_engine(url, connect_args=driver, hide_parameters=True, **options)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:

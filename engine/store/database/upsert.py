@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
+from engine.store.database.prepared import prepared
+
 
 def insert_of(dialect: str, table: Table) -> Any:
     """Return an INSERT that knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
@@ -34,9 +36,9 @@ def _put(dialect: str, table: Table) -> Any:
     replaced = {
         column.name: insert.excluded[column.name] for column in table.c if column.name not in keys
     }
-    return insert.on_conflict_do_update(index_elements=keys, set_=replaced)
+    return prepared(insert.on_conflict_do_update(index_elements=keys, set_=replaced))
 
 
 @cache
 def _add(dialect: str, table: Table) -> Any:
-    return insert_of(dialect, table).on_conflict_do_nothing().returning(table.c.id)
+    return prepared(insert_of(dialect, table).on_conflict_do_nothing().returning(table.c.id))

@@ -13,6 +13,7 @@ from engine.model.instant import DAY_US, Instant
 from engine.model.intake import Gone
 from engine.store.database.insert_many import insert_unknown
 from engine.store.database.parameter_limit import in_parts
+from engine.store.database.prepared import prepared
 from engine.store.intake import withdrawals
 from engine.store.intake.withdrawals import item_of
 from engine.store.tables.intake import event_versions, events
@@ -26,7 +27,7 @@ _INSERTED = (
     "client_id", "kind", "occurred_at", "recorded_at", "source", "key", "fields", "note", "origin",
     "version",
 )  # fmt: skip
-_NEWEST = select(func.max(events.c.id))
+_NEWEST = prepared(select(func.max(events.c.id)))
 # The character after a colon is a semicolon, so that the index finds the keys of a series.
 _OF_SERIES = select(events.c.key, events.c.origin).where(
     events.c.source == bindparam("of"),

@@ -28,13 +28,14 @@ from sqlalchemy.sql.functions import FunctionElement
 from engine.model.client import Client, RecordEntry
 from engine.model.event import EventColumns
 from engine.model.instant import Instant
+from engine.store.database.prepared import prepared
 from engine.store.tables.intake import events
 from engine.store.tables.people import clients, record_entries
 
 Integers = NDArray[np.int64]
 
 _THESE: BindParameter[int] = bindparam("client_ids", expanding=True)
-_CLIENTS = (
+_CLIENTS = prepared(
     select(clients.c.id, clients.c.ref, clients.c.timezone)
     .add_columns(record_entries.c.at, record_entries.c.entry, record_entries.c.value)
     .outerjoin(record_entries)
@@ -78,7 +79,7 @@ _LEAST, _GREATEST = (
 _ONE_SOURCE = select(_LEAST == _GREATEST)
 # So few clients have so few events that rows take no longer than joined columns.
 _A_FEW = 3
-_ROWS = (
+_ROWS = prepared(
     select(events.c.client_id, events.c.occurred_at, events.c.kind + events.c.fields, events.c.id)
     .where(events.c.client_id.in_(_THESE))
     .order_by(*_ORDER)

@@ -8,11 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from engine.model.instant import Instant
+from engine.store.database.prepared import prepared
 from engine.store.database.upsert import put_row
 from engine.store.tables.intake import source_positions
 
-_OF_SOURCE = select(source_positions.c.item, source_positions.c.position).where(
-    source_positions.c.source == bindparam("from")
+_OF_SOURCE = prepared(
+    select(source_positions.c.item, source_positions.c.position).where(
+        source_positions.c.source == bindparam("from")
+    )
 )
 
 

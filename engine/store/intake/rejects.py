@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select, true, upd
 
 from engine.model.instant import Instant
 from engine.model.intake import Reject
+from engine.store.database.prepared import prepared
 from engine.store.database.upsert import insert_of
 from engine.store.tables.intake import rejects
 from engine.store.tables.people import client_identifiers, clients, staff
@@ -34,25 +35,31 @@ _STILL_OPEN = (
     .where(_OPEN)
     .order_by(rejects.c.source, rejects.c.item, rejects.c.line, rejects.c.id)
 )
-_WAITING_NO_MORE = _STILL_OPEN.where(
-    rejects.c.source == bindparam("from"),
-    or_(
-        rejects.c.retry_at <= bindparam("now"),
-        select(clients.c.ref).where(clients.c.ref == rejects.c.waits_for).exists(),
-        select(client_identifiers.c.name)
-        .where(client_identifiers.c.name == rejects.c.waits_for)
-        .exists(),
-        and_(
-            or_(rejects.c.key.startswith("assignments:"), rejects.c.key.startswith("consents:")),
-            select(staff.c.ref).where(staff.c.ref == rejects.c.waits_for).exists(),
+_WAITING_NO_MORE = prepared(
+    _STILL_OPEN.where(
+        rejects.c.source == bindparam("from"),
+        or_(
+            rejects.c.retry_at <= bindparam("now"),
+            select(clients.c.ref).where(clients.c.ref == rejects.c.waits_for).exists(),
+            select(client_identifiers.c.name)
+            .where(client_identifiers.c.name == rejects.c.waits_for)
+            .exists(),
+            and_(
+                or_(
+                    rejects.c.key.startswith("assignments:"), rejects.c.key.startswith("consents:")
+                ),
+                select(staff.c.ref).where(staff.c.ref == rejects.c.waits_for).exists(),
+            ),
         ),
-    ),
+    )
 )
 
 
 _NUMBERS = select(rejects.c.source, func.count()).where(_OPEN).group_by(rejects.c.source)
-_KEYED = select(rejects.c.id, rejects.c.key).where(
-    _OPEN, rejects.c.source == bindparam("from"), rejects.c.key.is_not(None)
+_KEYED = prepared(
+    select(rejects.c.id, rejects.c.key).where(
+        _OPEN, rejects.c.source == bindparam("from"), rejects.c.key.is_not(None)
+    )
 )
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import Connection, bindparam, delete, select
 
 from engine.model.instant import Instant
 from engine.model.outages import Feed
+from engine.store.database.prepared import prepared
 from engine.store.database.upsert import put_row
 from engine.store.tables.intake import events, source_health
 
 _ALL = select(source_health)
-_ONE = _ALL.where(source_health.c.source == bindparam("name"))
+_ONE = prepared(_ALL.where(source_health.c.source == bindparam("name")))
 
 
 def read(conn: Connection) -> dict[str, Feed]:

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, bindparam, select, update
 from engine.model.instant import Instant
 from engine.model.intake import Gone
 from engine.store.database.parameter_limit import in_parts
+from engine.store.database.prepared import prepared
 from engine.store.database.upsert import insert_of
 from engine.store.tables.intake import event_versions, events, withdrawals
 
 _OF_SOURCE = select(withdrawals).where(withdrawals.c.source == bindparam("from"))
-_FIRST = _OF_SOURCE.limit(bindparam("most"))
+_FIRST = prepared(_OF_SOURCE.limit(bindparam("most")))
 _SAID = _OF_SOURCE.where(withdrawals.c.key.in_(bindparam("keys", expanding=True)))
 _STANDING = select(events).where(
     events.c.source == bindparam("from"), events.c.key.in_(bindparam("keys", expanding=True))

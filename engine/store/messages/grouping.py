@@ -33,6 +33,7 @@ from engine.model.message import (
 )
 from engine.model.rule import SEVERITIES, Severity
 from engine.store.alerts.alerts import TOLD
+from engine.store.database.prepared import prepared
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.operations import alert_storms
@@ -57,7 +58,7 @@ _OF_A_STEP = and_(
     ~outbox.c.to_mentor,
     alerts.c.severity != "urgent",
 )
-_CLIENTS_WAITING = (
+_CLIENTS_WAITING = prepared(
     select(
         func.count(alerts.c.client_id.distinct()),
         select(func.max(alert_storms.c.last_held_at)).scalar_subquery(),

@@ -12,6 +12,7 @@ from engine.model.alert import AlertState
 from engine.model.instant import DAY_US, Instant
 from engine.model.rule import Severity
 from engine.store.database.locks import lock
+from engine.store.database.prepared import prepared
 from engine.store.database.upsert import put_row
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import reply_codes
@@ -37,7 +38,9 @@ _SHARING = select(staff.c.id).where(or_(staff.c.id == bindparam("staff"), staff.
 _THEIRS = select(reply_codes).where(
     or_(reply_codes.c.staff_id.in_(_SHARING), reply_codes.c.phone == _PHONE)
 )
-_NEWEST = _THEIRS.order_by(reply_codes.c.told_at.desc(), reply_codes.c.code.desc()).limit(1)
+_NEWEST = prepared(
+    _THEIRS.order_by(reply_codes.c.told_at.desc(), reply_codes.c.code.desc()).limit(1)
+)
 _later = reply_codes.alias()
 _LATEST = select(func.max(_later.c.told_at)).where(_later.c.staff_id == reply_codes.c.staff_id)
 _NEWEST_OF_EACH = (
@@ -46,7 +49,7 @@ _NEWEST_OF_EACH = (
     .order_by(reply_codes.c.code)
 )
 # The person's number comes with them, and alone if no code is taken.
-_ALL_TAKEN = (
+_ALL_TAKEN = prepared(
     select(staff.c.phone.label("number"), reply_codes)
     .select_from(staff)
     .outerjoin(

@@ -13,11 +13,12 @@ from sqlalchemy import Connection, Row, func, insert, select
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.store.database.locks import lock
+from engine.store.database.prepared import prepared
 from engine.store.tables.operations import audit
 
 _BEFORE_THE_FIRST = "0" * 64
-_NEWEST = select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)
-_ADD = insert(audit)
+_NEWEST = prepared(select(audit.c.hash).order_by(audit.c.id.desc()).limit(1))
+_ADD = prepared(insert(audit))
 
 
 @dataclass(frozen=True, slots=True)

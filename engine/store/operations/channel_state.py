@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from engine.model.channel import Channel
 from engine.model.instant import Instant
+from engine.store.database.prepared import prepared
 from engine.store.database.upsert import insert_of
 from engine.store.tables.operations import channel_state
 
@@ -18,7 +19,7 @@ SMS = "sms"
 _OF_SMS = channel_state.c.channel == SMS
 _BREAKER = ("failures", "since", "stopped_until", "error_code")
 _READ = select(*(channel_state.c[name] for name in _BREAKER)).where(_OF_SMS)
-_VERIFIES = select(channel_state.c.verifies_numbers).where(_OF_SMS)
+_VERIFIES = prepared(select(channel_state.c.verifies_numbers).where(_OF_SMS))
 _LISTED = select(channel_state.c.texts_listed_at).where(_OF_SMS)
 
 

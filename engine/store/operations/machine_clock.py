@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from engine.model.duration import Duration
 from engine.model.instant import Instant
 from engine.store.database.driver import run_by_driver
+from engine.store.database.prepared import prepared
 from engine.store.database.upsert import put_row
 from engine.store.tables.operations import clock_differences, job_runs, machine_clock
 
@@ -34,7 +35,7 @@ class LastReading:
         return self.away_from, self.away_until
 
 
-_READ = select(*[machine_clock.c[name] for name in LastReading.__dataclass_fields__])
+_READ = prepared(select(*[machine_clock.c[name] for name in LastReading.__dataclass_fields__]))
 _LAST_JOB = select(func.max(job_runs.c.ended_at))
 _LAST_LOOK = f"SELECT at, repaired_at FROM {machine_clock.name}"
 _CLEAR = delete(machine_clock)

@@ -6,9 +6,10 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine.model.instant import Instant
 from engine.model.on_call import Absence
+from engine.store.database.prepared import prepared
 from engine.store.tables.people import absences
 
-_LASTING = (
+_LASTING = prepared(
     select(*[absences.c[name] for name in Absence.__dataclass_fields__])
     .where(
         absences.c.removed_at.is_(None),

@@ -9,11 +9,12 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
 
 from engine.model.instant import Instant
+from engine.store.database.prepared import prepared
 from engine.store.people import roster
 from engine.store.tables.people import client_merges
 
 STANDS: ColumnElement[bool] = client_merges.c.undone_at.is_(None)
-_STANDING = select(client_merges.c.client_id, client_merges.c.into_id).where(STANDS)
+_STANDING = prepared(select(client_merges.c.client_id, client_merges.c.into_id).where(STANDS))
 _MERGES = (
     select(
         client_merges.c.id,

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine.model.instant import Instant
 from engine.model.on_call import Override, Rotation
+from engine.store.database.prepared import prepared
 from engine.store.tables.people import on_call_overrides, rotations, staff
 
-_SERVING = select(rotations).order_by(rotations.c.name)
+_SERVING = prepared(select(rotations).order_by(rotations.c.name))
 
 
 def serving(conn: Connection) -> tuple[Rotation, ...]:

@@ -14,6 +14,7 @@ from engine.model.instant import Instant
 from engine.model.local_time import Zones
 from engine.model.record import match_spell
 from engine.store.database.parameter_limit import in_parts
+from engine.store.database.prepared import prepared
 from engine.store.people import client_identifiers
 from engine.store.tables.people import (
     assignments,
@@ -27,7 +28,7 @@ from engine.store.tables.people import (
 Change = Literal["new", "corrected", "duplicate"]
 
 _ZONES = and_(record_entries.c.client_id == clients.c.id, record_entries.c.entry == TIMEZONE)
-_WITH_REFS = (
+_WITH_REFS = prepared(
     select(clients.c.ref, clients.c.id, clients.c.timezone, clients.c.phone)
     .add_columns(record_entries.c.at, record_entries.c.entry, record_entries.c.value)
     .outerjoin(record_entries, _ZONES)

@@ -10,10 +10,11 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, func, or_, sel
 
 from engine.model.instant import Instant
 from engine.model.staff import Assignment, Consent, Role, Staff
+from engine.store.database.prepared import prepared
 from engine.store.tables.people import assignments, consents, staff
 
 _THESE: BindParameter[int] = bindparam("client_ids", expanding=True)
-_ASSIGNMENTS = (
+_ASSIGNMENTS = prepared(
     select(*[assignments.c[name] for name in Assignment.__dataclass_fields__])
     .where(assignments.c.client_id.in_(_THESE))
     .order_by(assignments.c.staff_id, assignments.c.began)
@@ -28,10 +29,12 @@ _CONSENTS = (
     .where(consents.c.client_id.in_(_THESE))
     .order_by(consents.c.given_at, consents.c.id)
 )
-_SOME = select(staff).where(
-    or_(
-        staff.c.id.in_(bindparam("ids", expanding=True)),
-        staff.c.role.in_(bindparam("roles", expanding=True)),
+_SOME = prepared(
+    select(staff).where(
+        or_(
+            staff.c.id.in_(bindparam("ids", expanding=True)),
+            staff.c.role.in_(bindparam("roles", expanding=True)),
+        )
     )
 )
 

@@ -13,11 +13,12 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from engine.model.instant import Instant
 from engine.model.schedule import Expectation, Occurrence, OutcomeReason
+from engine.store.database.prepared import prepared
 from engine.store.database.upsert import insert_of
 from engine.store.tables.schedules import expectations
 
 # Made once each, because a statement takes longer to make than to run for one client.
-_OF_CLIENTS = (
+_OF_CLIENTS = prepared(
     select(expectations)
     .where(
         expectations.c.client_id.in_(bindparam("ids", expanding=True)),

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, bindparam, select
 
 from engine.store.database.constants import written
+from engine.store.database.prepared import prepared
 from engine.store.intake.histories import TimedEvent
 from engine.store.tables.intake import events
 
 KIND = "goal"
-_OF_CLIENTS = (
+_OF_CLIENTS = prepared(
     select(
         *(
             events.c[name]
