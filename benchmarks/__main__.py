@@ -1,5 +1,6 @@
 """`python -m benchmarks [PART…]`: measure, print a line a figure, and write them to bench.json.
 
+`python -m benchmarks load` is a load test instead, which takes options of its own.
 Exits with 1 where a bar is missed. Stop whatever else the machine does, for all of it is wall-clock
 time.
 """
@@ -21,6 +22,7 @@ from benchmarks.due import due
 from benchmarks.figures import Figure, show, write
 from benchmarks.first_evaluation import first_evaluation
 from benchmarks.importing import importing
+from benchmarks.load import main as load
 from benchmarks.matching import matching
 from benchmarks.messages import messages
 from benchmarks.posts import posts
@@ -47,10 +49,14 @@ PARTS: Mapping[str, Callable[[Caseload], Iterator[Figure]]] = {
     "console": console,
     "ticks": ticks,
 }
+# Each takes its own options, and shows its own table.
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"load": load}
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure the named parts, or all."""
+def main(arguments: Sequence[str]) -> int:
+    """Measure the named parts, or all; or carry out a command."""
+    if arguments and (command := COMMANDS.get(arguments[0])):
+        return command(arguments[1:])
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Measure speed and size."
     )
@@ -71,4 +77,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if any(figure.holds is False for figure in figures) else 0
 
 
-sys.exit(main())
+sys.exit(main(sys.argv[1:]))

@@ -78,9 +78,9 @@ def console(caseload: Caseload) -> Iterator[Figure]:
         tokens = _sign_in(large, clients)
         with serving(url, NOW) as console:
             for page, path, token in _pages(tokens, clients):
-                before = console.processor_time()
+                before = console.use.processor_time()
                 taken = _timed(console, path, token)
-                times[page, clients] = console.processor_time() - before
+                times[page, clients] = console.use.processor_time() - before
                 yield from _figures(f"{page}, at {clients:,} clients", taken, clients == 10_000)
     for page in dict.fromkeys(page for page, _ in times):
         ratio = times[page, 100_000] / times[page, 1_000]
@@ -172,7 +172,7 @@ def _memory(large: Large, url: str) -> Iterator[Figure]:
     ]
     with serving(url, NOW) as console:
         requests.get(f"{console.address}/sign-in", timeout=60)
-        before = console.resident()
+        before = console.use.resident()
 
         def read(place: int) -> None:
             with _browser(people[place]) as browser:
@@ -181,5 +181,5 @@ def _memory(large: Large, url: str) -> Iterator[Figure]:
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(read, range(PEOPLE)))
-        above = console.resident() - before
+        above = console.use.resident() - before
     yield Figure(f"console: memory of {PEOPLE} people signed in", above, "MB", 60)

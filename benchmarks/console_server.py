@@ -5,16 +5,14 @@ Usage: `python -m benchmarks.console_server URL NOW`; prints the address at whic
 
 from __future__ import annotations
 
-import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks.caseload import CONFIG, RULES
+from benchmarks.process_use import ProcessUse
 from engine.config import load as load_settings
 from engine.flows.console.desk import Desk
 from engine.model.instant import Instant
@@ -26,23 +24,10 @@ from engine.web.server import WebServer
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A running console: where it listens, and its process."""
+    """A running console: where it listens, and what its process uses."""
 
     address: str
-    process_id: int
-
-    def processor_time(self) -> float:
-        """The processor time that the process has used so far, in seconds."""
-        # The name of the program, in parentheses, may hold spaces.
-        after_name = Path(f"/proc/{self.process_id}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, after_name[11:13])) / os.sysconf("SC_CLK_TCK")
-
-    def resident(self) -> float:
-        """The memory that the process holds now, in MB."""
-        status = Path(f"/proc/{self.process_id}/status").read_text()
-        found = re.search(r"VmRSS:\s*(\d+) kB", status)
-        assert found, status
-        return int(found[1]) / 1024
+    use: ProcessUse
 
 
 @contextmanager
@@ -54,7 +39,7 @@ def serving(url: str, now: Instant) -> Iterator[Serving]:
         assert process.stdin
         assert process.stdout
         try:
-            yield Serving(process.stdout.readline().strip(), process.pid)
+            yield Serving(process.stdout.readline().strip(), ProcessUse(process.pid))
         finally:
             process.stdin.close()
 

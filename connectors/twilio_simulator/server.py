@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from email.utils import format_datetime
 from http.client import HTTPException
@@ -21,23 +23,38 @@ from engine.model.instant import SECOND_US, Instant, from_us
 _ANSWER_WITHIN = 15.0  # seconds; as long as Twilio waits for a call to be answered
 
 
+class _Server(ThreadingHTTPServer):
+    # Connections that wait to be accepted; with fewer, a busy daemon's would be tried again after
+    # a second.
+    request_queue_size = 128
+
+
 class LocalTwilio:
     """Serves a carrier from `start` to `stop` and calls from `call_at` on.
 
-    `now` tells microseconds since 1970.
+    `now` tells microseconds since 1970. A request has its effect at once, and its answer takes
+    `answer_seconds` more. So many calls are made at once as there are `callers`.
     """
 
     def __init__(
-        self, carrier: Carrier, auth_token: str, now: Callable[[], Instant], port: int = 0
+        self,
+        carrier: Carrier,
+        auth_token: str,
+        now: Callable[[], Instant],
+        port: int = 0,
+        *,
+        answer_seconds: float = 0,
+        callers: int = 1,
     ) -> None:
         self.carrier = carrier
+        self._answer_seconds, self._callers = answer_seconds, callers
         self.api = Api(carrier, auth_token)
         self._token = auth_token
         self._now = now
         self._lock = threading.RLock()
         self._news = threading.Event()
         self._closing = threading.Event()
-        self._http = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+        self._http = _Server(("127.0.0.1", port), self._handler())
         self._serving = threading.Thread(
             target=self._http.serve_forever,
             kwargs={"poll_interval": 0.05},
@@ -46,7 +63,8 @@ class LocalTwilio:
         )
         self._calling: threading.Thread | None = None
         self._opener = build_opener(ProxyHandler({}))
-        self._known_by = self._called_at = ""
+        self._known_by = ""
+        self._called_at = itertools.cycle([""])
 
     @property
     def url(self) -> str:
@@ -57,12 +75,12 @@ class LocalTwilio:
         """Begin to serve."""
         self._serving.start()
 
-    def call_at(self, address: str, known_by: str = "") -> None:
-        """Begin to make calls; URLs that begin with `known_by` lead to this address.
+    def call_at(self, *addresses: str, known_by: str = "") -> None:
+        """Begin to make calls; URLs that begin with `known_by` lead to these addresses in turn.
 
         A proxy would pass them on in the same way.
         """
-        self._called_at, self._known_by = address, known_by
+        self._called_at, self._known_by = itertools.cycle(addresses), known_by
         self._calling = threading.Thread(
             target=self._call_on, name="local twilio's calls", daemon=True
         )
@@ -85,21 +103,27 @@ class LocalTwilio:
         self._news.set()
 
     def _call_on(self) -> None:
-        while not self._closing.is_set():
-            with self._lock:
-                calls = list(self.carrier.due(self._now()))
-                ahead = self.carrier.next_at()
-            for call in calls:
-                status, body = self._post(call)
+        with ThreadPoolExecutor(self._callers, "local twilio's calls") as callers:
+            while not self._closing.is_set():
                 with self._lock:
-                    self.carrier.answered(call, status, body, self._now())
-            if not calls:
-                self._news.wait(None if ahead is None else max(0, ahead - self._now()) / SECOND_US)
-                self._news.clear()
+                    calls = list(self.carrier.due(self._now()))
+                    ahead = self.carrier.next_at()
+                list(callers.map(self._make, calls))
+                if not calls:
+                    wait = None if ahead is None else max(0, ahead - self._now()) / SECOND_US
+                    self._news.wait(wait)
+                    self._news.clear()
+
+    def _make(self, call: Call) -> None:
+        status, body = self._post(call)
+        with self._lock:
+            self.carrier.answered(call, status, body, self._now())
 
     def _post(self, call: Call) -> tuple[int | None, str]:
         url = (
-            self._called_at + call.url.removeprefix(self._known_by) if self._known_by else call.url
+            next(self._called_at) + call.url.removeprefix(self._known_by)
+            if self._known_by
+            else call.url
         )
         headers = {"X-Twilio-Signature": signature(self._token, call.url, call.form)}
         request = Request(url, urlencode(call.form).encode(), headers)
@@ -136,6 +160,7 @@ class LocalTwilio:
                 with local._lock:
                     answer = local.api.answer(request, local._now())
                 local._news.set()
+                local._closing.wait(local._answer_seconds)
                 if answer.silent:
                     local._closing.wait()
                 if answer.silent or answer.cut:

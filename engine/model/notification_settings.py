@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.model.duration import Duration
-from engine.model.instant import DAY_US
+from engine.model.instant import DAY_US, SECOND_US
 from engine.model.outages import USUAL, OutageSettings
 from engine.model.routing import RoutingSettings
 from engine.model.sms_settings import Detail
@@ -34,7 +34,8 @@ class NotificationSettings:
 
     A span that began longer ago than `notify_within` is historic. `advice` is each rule's advice,
     by its id. `links` is the beginning of the links of texts to staff; "" if texts hold none.
-    `follow_ups` says what follows a text of an urgent step that is not answered.
+    `follow_ups` says what follows a text of an urgent step that is not answered. Texts of schedules
+    to clients go out `apart` from each other.
     """
 
     routing: RoutingSettings
@@ -44,3 +45,4 @@ class NotificationSettings:
     advice: Mapping[str, str] = field(default_factory=dict)
     links: str = ""
     follow_ups: FollowUps = NO_FOLLOW_UPS
+    apart: Duration = SECOND_US

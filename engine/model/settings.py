@@ -236,6 +236,7 @@ class Settings(Strict):
             self.outages,
             links=links,
             follow_ups=self.follow_ups,
+            apart=SECOND_US // self.sms.texts_a_second,
         )
 
     @property

@@ -37,6 +37,8 @@ class SmsSettings(Strict):
         call_after: How long after the text of an urgent step people are called who have not
             answered; None if nobody is called.
         senders: How many texts are handed over at once. One sender is kept for urgent texts.
+        texts_a_second: How many texts of schedules to clients begin in a second, at most. A plain
+            number takes one; a short code or a registered campaign takes more, as the carrier says.
         file: The file of the texts that do not leave this machine.
         own: The gateway's own settings, which stand under its name.
         reaches_phones: Whether texts leave this machine, as the gateway says.
@@ -48,6 +50,7 @@ class SmsSettings(Strict):
     link: bool = False
     call_after: Annotated[Microseconds, Field(ge=MINUTE_US, le=60 * MINUTE_US)] | None = None
     senders: int = Field(default=4, ge=1, le=16)
+    texts_a_second: int = Field(default=1, ge=1, le=200)
     file: ConfigPath = Field(default=Path("var/printed_sms.jsonl"), validate_default=True)
     own: InstanceOf[Strict] | None = Field(default=None, exclude=True)
     reaches_phones: bool = Field(default=False, exclude=True)

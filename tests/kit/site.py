@@ -22,7 +22,7 @@ from engine.store.tables.messages import outbox
 from engine.store.tables.operations import audit
 from engine.store.tables.people import assignments
 from tests.kit.caseload import Caseload
-from tests.kit.times import NOON
+from tests.kit.times import NOON, SECOND
 
 MISSED = "{count: check_in, where: {status: missed}, within: 7 days, at_least: 2}"
 SILENT = "{time_since: check_in, at_least: 3 days}"
@@ -65,6 +65,7 @@ class Site:
     rules: Rulebook = field(default_factory=rulebook)
     routing: RoutingSettings = field(init=False)
     follow_ups: FollowUps = NO_FOLLOW_UPS
+    apart: int = SECOND  # between texts of schedules
 
     def __post_init__(self) -> None:
         self.caseload = Caseload(self.database)
@@ -109,7 +110,7 @@ class Site:
 
     @property
     def telling(self) -> NotificationSettings:
-        return NotificationSettings(self.routing, follow_ups=self.follow_ups)
+        return NotificationSettings(self.routing, follow_ups=self.follow_ups, apart=self.apart)
 
     def rows(self, table: Any) -> Sequence[Any]:
         with self.database.read() as conn:

@@ -56,8 +56,8 @@ class EvaluationContext:
     @property
     def schedules(self) -> ScheduleContext:
         """What decisions about expectations share."""
-        live = self.rulebook.plans.live
-        return ScheduleContext(self.database, live, self.since, self.read_to, self.now)
+        live, apart = self.rulebook.plans.live, self.telling.apart
+        return ScheduleContext(self.database, live, self.since, self.read_to, self.now, apart)
 
 
 @dataclass(frozen=True, slots=True)

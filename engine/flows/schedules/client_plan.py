@@ -28,7 +28,7 @@ from engine.model.agreement import Agreement
 from engine.model.client import Client
 from engine.model.duration import Duration
 from engine.model.event import read_fields
-from engine.model.instant import DAY_US, Instant
+from engine.model.instant import DAY_US, SECOND_US, Instant
 from engine.model.local_time import first_reached_in_zones
 from engine.model.message import MessageKind
 from engine.model.outages import Feed
@@ -63,6 +63,7 @@ class ScheduleContext:
         schedules: Those that serve and are live, by id.
         since: When they began to serve; occurrences that were due before do not count.
         read_to: When sources were last read.
+        apart: How far apart texts to clients go out.
     """
 
     database: Database
@@ -70,6 +71,7 @@ class ScheduleContext:
     since: Instant
     read_to: Instant
     now: Instant
+    apart: Duration = SECOND_US
 
 
 @dataclass(frozen=True, slots=True)

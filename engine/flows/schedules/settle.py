@@ -7,7 +7,7 @@ and the alert it raises are made in one step, and two daemons never decide about
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -28,6 +28,7 @@ from engine.flows.schedules.seeds import Seeds, seeds_of
 from engine.flows.schedules.support_words import texts_left
 from engine.model.audit_action import AuditAction
 from engine.model.client import Client
+from engine.model.duration import Duration
 from engine.model.event import NewEvent
 from engine.model.instant import Instant
 from engine.model.message import MessageKind
@@ -142,7 +143,9 @@ def _write(conn: Connection, context: ScheduleContext, made: Sequence[Expectatio
     expectations.add(conn, [one.after for one in made if one.before is None])
     asking = {one.after.client_id for one in made if one.texts}
     left = texts_left(conn, asking, context.now)
-    expectations.change(conn, [_told(conn, one, left, context.now) for one in made if one.before])
+    turns = client_texts_out.turns(conn, context.now, context.apart)
+    told = [_told(conn, one, left, turns, context.now) for one in made if one.before]
+    expectations.change(conn, told)
     events.add(
         conn,
         [_event(one.after, context) for one in made if one.writes_event],
@@ -155,17 +158,19 @@ def _write(conn: Connection, context: ScheduleContext, made: Sequence[Expectatio
 
 
 def _told(
-    conn: Connection, change: ExpectationChange, left: dict[int, int], now: Instant
+    conn: Connection,
+    change: ExpectationChange,
+    left: dict[int, int],
+    turns: Iterator[Duration],
+    now: Instant,
 ) -> Expectation:
     """Send the client the texts that are due, if texts are `left` to them today."""
     one = change.after
     for text in change.texts:
         if left[one.client_id] > 0:
             left[one.client_id] -= 1
-            wait = client_texts_out.turn(conn, now)
-            new = NewClientText(
-                one.client_id, text.kind, one.id, text.body, one.occurrence.closes, wait
-            )
+            expires_at, wait = one.occurrence.closes, next(turns)
+            new = NewClientText(one.client_id, text.kind, one.id, text.body, expires_at, wait)
             client_texts_out.enqueue(conn, new, now)
         elif text.kind == MessageKind.ASK:
             one = replace(one, asked_at=None)

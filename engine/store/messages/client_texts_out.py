@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select
 
 from engine.model.duration import Duration
-from engine.model.instant import MINUTE_US, SECOND_US, Instant
+from engine.model.instant import MINUTE_US, Instant
 from engine.model.message import REACHED_NOBODY, MessageKind, urgency_of
 from engine.store.database.upsert import add_row
 from engine.store.tables.messages import outbox
@@ -37,8 +37,7 @@ _LAST_TURN = select(func.max(outbox.c.due_at)).where(
     outbox.c.kind.in_((MessageKind.ASK, MessageKind.ASK_AGAIN, MessageKind.DUE_NOTICE)),
     outbox.c.due_at.between(bindparam("now"), bindparam("until")),
 )
-# How far apart texts of schedules go out, and how long they wait for it at most.
-APART_US = SECOND_US
+# How long texts of schedules wait for their turn at most.
 LONGEST_TURN_US = 9 * MINUTE_US
 
 
@@ -92,14 +91,22 @@ def enqueue(conn: Connection, text: NewClientText, now: Instant) -> int | None:
     return add_row(conn, outbox, row)
 
 
-def turn(conn: Connection, now: Instant) -> Duration:
-    """Return how long a schedule's message waits, so that it goes a second after the last one.
+def turns(conn: Connection, now: Instant, apart: Duration) -> Iterator[Duration]:
+    """Yield how long each next message of a schedule waits, so that it goes after the last one.
 
-    A carrier takes about one text a second. More at once would wait there, and an urgent text
-    behind them.
+    A carrier takes some texts a second. More at once would wait there, and an urgent text behind
+    them.
+
+    Args:
+        conn: A connection in a transaction that writes.
+        now: The present instant.
+        apart: How far apart the messages go out.
     """
     last = conn.scalar(_LAST_TURN, {"now": now, "until": now + LONGEST_TURN_US})
-    return 0 if last is None else min(last - now + APART_US, LONGEST_TURN_US)
+    wait = 0 if last is None else last - now + apart
+    while True:
+        yield min(wait, LONGEST_TURN_US)
+        wait += apart
 
 
 def count_since(conn: Connection, client_ids: Collection[int], since: Instant) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from pathlib import Path
 
 import pytest
 
@@ -13,12 +14,14 @@ from engine.model.agreement import TextLanguage
 from engine.model.event import read_fields
 from engine.model.inbound import Inbound
 from engine.model.message import Outgoing, Report, SendResult
+from engine.model.settings import Settings
+from engine.model.sms_settings import SmsSettings
 from engine.store.database.connection import Database
 from engine.store.people import opt_outs
 from engine.store.tables.intake import events
 from engine.store.tables.messages import outbox
 from tests.kit.schedule_site import ASKED, ScheduleSite
-from tests.kit.times import HOUR, MINUTE, NOON, clock
+from tests.kit.times import HOUR, MINUTE, NOON, SECOND, clock
 
 PHONE = "+12025550170"
 ENGLISH = "Handrail: how is today? Reply with your three answers, such as 5 5 n."
@@ -295,6 +298,24 @@ def test_an_answer_of_the_next_morning_is_a_check_in_of_that_morning(site: Asked
         ("2026-06-02", "missed"), ("2026-06-03", "kept"), ("2026-06-04", None),
     ]  # fmt: skip
     assert site.says("7 3 n", clock("18:00", 1) + HOUR + MINUTE)[0] == "check_in"
+
+
+@pytest.mark.parametrize("a_second", [1, 4])
+def test_texts_to_many_clients_go_as_many_a_second_as_the_carrier_takes(
+    site: AskedSite, a_second: int
+) -> None:
+    sms = SmsSettings(texts_a_second=a_second)
+    settings = Settings(timezone="UTC", rules=Path("rules"), sms=sms)
+    site.apart = settings.telling.apart
+    hours = (time(21), time(8))
+    for number in range(2, 5):
+        site.caseload.client(number, phone=f"+1202555018{number}")
+        with site.database.write() as conn:
+            agree(conn, f"C-{number}", "signed form", "1", "english", hours, NOON)
+    site.agrees()
+    site.at(clock("18:00"))
+    due = sorted(row.due_at for row in site.rows(outbox))
+    assert due == [clock("18:00") + turn * SECOND // a_second for turn in range(4)]
 
 
 def test_a_number_that_opts_in_again_is_asked_again(site: AskedSite) -> None:
