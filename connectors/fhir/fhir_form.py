@@ -67,6 +67,10 @@ class FhirForm(JsonForm):
                 return found
         return None
 
+    def variants(self, name: str) -> frozenset[str]:
+        """Return a name with each type behind it."""
+        return frozenset(name + each for each in _TYPES)
+
     def text(self, found: Any) -> str:
         """Return a value as the text of a cell.
 
@@ -75,7 +79,7 @@ class FhirForm(JsonForm):
         """
         if isinstance(found, dict):
             coding = found.get("coding")
-            if coding:
+            if isinstance(coding, list) and coding:
                 return self.text(coding[0])
             for key in _MEANS:
                 if isinstance(found.get(key), str):

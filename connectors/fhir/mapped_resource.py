@@ -262,6 +262,7 @@ class MappedResource:
             self._has_history = False
 
     def _batch(self, harvest: Harvest, state: ResourceState) -> Batch:
+        state.forget_if_many(self._overlap)
         return harvest.batch(
             self.item,
             state.to_json(),

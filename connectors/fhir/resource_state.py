@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
+from copy import copy
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from engine.model.intake import WHOLE
 
 POPULATION = ""  # the scope of all patients; a patient's id is the scope of that patient
 _MOST_REMEMBERED = 20_000
+_MANY = 1000  # resources; with fewer, forgetting some in the middle of a pass saves nothing
 
 
 @dataclass
@@ -45,7 +47,7 @@ class ResourceState:
     def begin(cls, kept: Any, mapping: str, identities: Iterable[Identity]) -> ResourceState:
         """Return the state by which a reading goes on; after another mapping it begins again."""
         known = [[series, of and list(of)] for series, of in identities]
-        if not isinstance(kept, dict) or kept.keys() != {each.name for each in fields(cls)}:
+        if not isinstance(kept, dict) or kept.keys() != set(_NAMES):
             return cls(mapping, identities=known)
         if kept["mapping"] == mapping:
             return cls(**{**kept, "seen": {key: tuple(at) for key, at in kept["seen"].items()}})
@@ -53,8 +55,8 @@ class ResourceState:
         return cls(mapping, line=kept["line"], identities=known, former=former, again=True)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the state as a value that JSON can hold."""
-        return asdict(self)
+        """Return the state as a value that JSON can hold, which later changes leave alone."""
+        return {name: copy(getattr(self, name)) for name in _NAMES}
 
     def former_identities(self) -> list[Identity]:
         """Return the parts of former keys, each once."""
@@ -87,6 +89,11 @@ class ResourceState:
         self.seen[number] = (stamp, line)
         return line
 
+    def forget_if_many(self, overlap: timedelta) -> None:
+        """Forget what `forget` does if much is remembered, because each page keeps it all."""
+        if len(self.seen) > _MANY:
+            self.forget(overlap)
+
     def forget(self, overlap: timedelta) -> None:
         """Forget the resources that no reading will see again, unless they change."""
         if not self.marks:
@@ -94,3 +101,6 @@ class ResourceState:
         oldest = min(read_stamp(mark) for mark in self.marks.values()) - overlap
         kept = {key: at for key, at in self.seen.items() if read_stamp(at[0]) >= oldest}
         self.seen = kept if len(kept) <= _MOST_REMEMBERED else {}
+
+
+_NAMES = tuple(each.name for each in fields(ResourceState))

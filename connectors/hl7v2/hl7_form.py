@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from connectors.hl7v2.hl7_message import Delimiters, Message, Repetition, Segment
-from connectors.mapping.paths import Step, narrowing
+from connectors.mapping.paths import Step, cell_of, narrowing
 
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
 _STATUS = "status"
@@ -135,7 +135,7 @@ class Hl7Form:
         self,
         of: Sequence[Step],
         paths: Sequence[Sequence[Step]],
-        cells: Sequence[Callable[[Any], str]],
+        cells: Callable[[Any], Sequence[str]],
     ) -> Callable[[Any], list[tuple[str, ...]]] | None:
         """Read parts that are segments once for equal fields; a report repeats most of them."""
         name = of[0].name
@@ -161,12 +161,15 @@ class Hl7Form:
                 if told is None:
                     if len(answers) >= _MOST_KNOWN:
                         answers.clear()
-                    alone = SegmentGroup((segment,))
-                    told = answers[key] = tuple(cell(alone) for cell in cells)
+                    told = answers[key] = tuple(cells(SegmentGroup((segment,))))
                 found.append(told)
             return found
 
         return parts
+
+    def cell(self, steps: Sequence[Step]) -> Callable[[Any], str]:
+        """Compile a path into a function from a group to the text of all that it finds."""
+        return cell_of(self, steps)
 
     def text(self, found: Any) -> str:
         """Return something found as the text of a cell.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from connectors.mapping.cell_settings import Cell, TimestampColumns
 from connectors.mapping.cells import (
@@ -51,6 +51,8 @@ class Identity(NamedTuple):
     id: tuple[str, ...] | None
 
 
+# Takes all values in order. It runs for each event, and naming each value takes twice as long.
+_new_event: Callable[[Sequence[Any]], ReadEvent] = partial(tuple.__new__, ReadEvent)
 ReadRow = Callable[[Row, int, str], ReadEvent | None]
 ReadKey = Callable[[Row], str]
 
@@ -130,10 +132,10 @@ def compile_event(
         if fields is None:
             return None
         at, local = times[pick_time(row)]
-        return ReadEvent(
+        return _new_event((
             clients[pick_client(row)], word, at, key_of(row), fields, note_of and note_of(row),
             line, local, text, version_of and version_of(row),
-        )  # fmt: skip
+        ))  # fmt: skip
 
     return event
 
@@ -276,17 +278,20 @@ def compile_key(
     series, (_, id_columns) = identity.series, split_identity(identity)
     if id_columns is None:
         return lambda row: f"{series}:{digest(row)}"
-    places = [columns[name] for name in id_columns]
+    first, *others = [columns[name] for name in id_columns]
     shown = label("id", id_columns)
 
     def key(row: Row) -> str:
         try:
-            parts = [read_identifier(row[place]) for place in places]
+            part = read_identifier(row[first])
+            is_whole, key = bool(part), f"{series}:{part}"
+            for place in others:
+                part = read_identifier(row[place])
+                is_whole, key = is_whole and bool(part), f"{key}\x1f{part}"
         except ValueError as error:
             raise ValueError(f"{shown}: {error}") from None
-        if not all(parts):
+        if not is_whole:
             raise ValueError(f"{shown}: is empty")
-        key = f"{series}:" + "\x1f".join(parts)
         if len(key) > LONGEST_KEY:
             raise ValueError(f"{shown}: is longer than {LONGEST_KEY - len(series) - 1} characters")
         return key

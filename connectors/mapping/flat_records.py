@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 from typing import Any
 
 from connectors.mapping.cell_settings import Parts
 from connectors.mapping.cells import Notation
 from connectors.mapping.event_rows import Identity, split_identity
-from connectors.mapping.paths import FROM_RECORD, SEVERAL, RecordForm, from_record, parse_path
+from connectors.mapping.paths import FROM_RECORD, RecordForm, from_record, parse_path
 from connectors.mapping.row_parts import (
     PartCells,
     columns_of_parts,
@@ -18,8 +17,6 @@ from connectors.mapping.row_parts import (
 )
 from connectors.mapping.rows import WHOLE_RECORD, Record, wanted_columns
 from connectors.mapping.settings import RowMapping
-
-_Cell = Callable[[Any, Any], str]  # from a part and its record to a cell
 
 
 class FlatRecords:
@@ -45,7 +42,7 @@ class FlatRecords:
         paths = sorted(wanted_columns(mapping) | ids)
         self._form = form
         self._each = None if mapping.each is None else form.find(parse_path(mapping.each))
-        self._cells = [_cell(form, path) for path in paths]
+        self._cells = _Cells(form, paths)
         inner = columns_of_parts(mapping, former)
         self._parts = [
             _parts(form, parts, inner[name], Notation(mapping.decimal))
@@ -70,7 +67,7 @@ class FlatRecords:
         for part in (record,) if self._each is None else self._each(record):
             text = self._form.written(part)
             try:
-                cells: list[Any] = [cell(part, record) for cell in self._cells]
+                cells: list[Any] = self._cells.take(part, record)
                 cells.append(text)
                 for parts_of in self._parts:
                     cells += parts_of(part, record)
@@ -80,25 +77,43 @@ class FlatRecords:
                 yield Record(line, cells, text, None)
 
 
-def _cell(form: RecordForm, column: str) -> _Cell:
-    path, outside = from_record(column)
-    find = form.find(parse_path(path))
+class _Cells:
+    """Columns of a record or of its parts."""
 
-    def cell(part: Any, record: Any) -> str:
-        found = find(record if outside else part)
+    def __init__(self, form: RecordForm, columns: Sequence[str]) -> None:
+        self._columns = columns
+        self.paths, self._outside = [], []
+        for column in columns:
+            path, is_outside = from_record(column)
+            self.paths.append(parse_path(path))
+            self._outside.append(is_outside)
+        self._cells = [form.cell(path) for path in self.paths]
+        self.is_mixed = any(self._outside)  # some begin at the record, and not at the part
+
+    def take(self, part: Any, record: Any) -> list[str]:
+        """Return the cells of a part of a record.
+
+        Raises:
+            ValueError: One has no text; the message names its column.
+        """
         try:
-            if len(found) == 1:
-                (one,) = found
-                return one if type(one) is str and "\0" not in one else form.text(one)
-            return SEVERAL.join(text for each in found if (text := form.text(each)))
-        except ValueError as error:
-            raise ValueError(f"{column}: {error}") from None
+            if self.is_mixed:
+                return [cell(of) for cell, of in self._pairs(part, record)]
+            return [cell(part) for cell in self._cells]
+        except ValueError:
+            self._refuse(part, record)
+            raise
 
-    return cell
+    def _pairs(self, part: Any, record: Any) -> Iterator[tuple[Callable[[Any], str], Any]]:
+        for cell, is_outside in zip(self._cells, self._outside, strict=True):
+            yield cell, record if is_outside else part
 
-
-def _alone(cell: _Cell, part: Any) -> str:
-    return cell(part, None)
+    def _refuse(self, part: Any, record: Any) -> None:
+        for column, (cell, of) in zip(self._columns, self._pairs(part, record), strict=True):
+            try:
+                cell(of)
+            except ValueError as error:
+                raise ValueError(f"{column}: {error}") from None
 
 
 def _parts(
@@ -106,17 +121,15 @@ def _parts(
 ) -> Callable[[Any, Any], PartCells]:
     of = parse_path(str(parts.of).removeprefix(FROM_RECORD))
     find, from_whole = form.find(of), str(parts.of).startswith(FROM_RECORD)
-    cells = [_cell(form, column) for column in inner]
-    cells_of = compile_part_cells(parts, inner, notation)
-    paths = [from_record(column) for column in inner]
-    if not any(outside for _, outside in paths):
-        alone = [partial(_alone, cell) for cell in cells]
-        quick = form.quick(of, [parse_path(path) for path, _ in paths], alone)
-        if quick:
-            return lambda part, record: cells_of(quick(record if from_whole else part))
+    cells, cells_of = _Cells(form, inner), compile_part_cells(parts, inner, notation)
+    quick = (
+        None if cells.is_mixed else form.quick(of, cells.paths, lambda one: cells.take(one, one))
+    )
+    if quick is not None:
+        return lambda part, record: cells_of(quick(record if from_whole else part))
 
     def parts_of(part: Any, record: Any) -> PartCells:
         found = find(record if from_whole else part)
-        return cells_of([tuple(cell(one, record) for cell in cells) for one in found])
+        return cells_of([tuple(cells.take(one, record)) for one in found])
 
     return parts_of

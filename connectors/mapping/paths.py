@@ -81,6 +81,12 @@ class RecordForm(Protocol):
             ValueError: No record of this form has such a path.
         """
 
+    def cell(self, steps: Sequence[Step]) -> Callable[[Any], str]:
+        """Compile a path into a function from a record to the text of all that it finds.
+
+        SEVERAL stands between the texts. The function raises ValueError as `text` does.
+        """
+
     def text(self, found: Any) -> str:
         """Return something found as the text of a cell; "" if there is nothing in it.
 
@@ -92,14 +98,14 @@ class RecordForm(Protocol):
         self,
         of: Sequence[Step],
         paths: Sequence[Sequence[Step]],
-        cells: Sequence[Callable[[Any], str]],
+        cells: Callable[[Any], Sequence[str]],
     ) -> Callable[[Any], list[tuple[str, ...]]] | None:
         """Compile parts and their cells into one function that finds the same in less time.
 
         Args:
             of: The path of the parts.
             paths: The paths of the cells from a part.
-            cells: The functions from a part to a cell, in the order of the paths.
+            cells: Returns the cells of a part, in the order of the paths.
 
         Returns:
             A function from a record to the cells of each part; None if there is no quicker way.
@@ -107,6 +113,20 @@ class RecordForm(Protocol):
 
     def written(self, found: Any) -> str:
         """Return a record, or a part of one, as one text that is the same for equal ones."""
+
+
+def cell_of(form: RecordForm, steps: Sequence[Step]) -> Callable[[Any], str]:
+    """Compile a path into a function from a record to the text of all that `find` finds."""
+    find, text_of = form.find(steps), form.text
+
+    def cell(record: Any) -> str:
+        found = find(record)
+        if len(found) == 1:
+            (one,) = found
+            return one if type(one) is str and "\0" not in one else text_of(one)
+        return SEVERAL.join(text for each in found if (text := text_of(each)))
+
+    return cell
 
 
 def from_record(path: str) -> tuple[str, bool]:

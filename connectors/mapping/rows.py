@@ -259,9 +259,10 @@ class Rows:
                     Reject(line, f"{complaint}; the rest of the row was taken", text)
                 )
         else:
-            events = [
-                event for read in self._reads if (event := read(cells, line, text)) is not None
-            ]
+            for read in self._reads:
+                event = read(cells, line, text)
+                if event is not None:
+                    events.append(event)
             if self._part_reads:
                 events += (
                     event

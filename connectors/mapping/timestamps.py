@@ -16,7 +16,7 @@ from connectors.mapping.cells import (
     compile_cells,
 )
 from connectors.mapping.date_formats import says_utc
-from connectors.mapping.paths import refuse_several
+from connectors.mapping.paths import SEVERAL, refuse_several
 from engine.model.field_reading import constant_text
 from engine.model.instant import to_us
 from engine.model.intake import DatedValue
@@ -78,6 +78,9 @@ def compile_timestamp(
 def _compile_text(
     moment: TimestampColumns, columns: Columns, notation: Notation
 ) -> Callable[[Row], str]:
+    if moment.column is not None and not moment.others:
+        place = columns[moment.column]
+        return lambda row: _single(row[place])
     if moment.column is not None:
         places = [columns[name] for name in (moment.column, *moment.others)]
         return lambda row: next((text for place in places if (text := _single(row[place]))), "")
@@ -98,7 +101,8 @@ def _compile_text(
 
 
 def _single(text: str) -> str:
-    refuse_several(text)
+    if SEVERAL in text:
+        refuse_several(text)
     return text.strip()
 
 
@@ -111,12 +115,14 @@ def compile_version(
     """
     texts = [_compile_text(each, columns, PLAIN) for each in versions]
 
+    pairs = [(each.format, text_of) for each, text_of in zip(versions, texts, strict=True)]
+
     def version(row: Row) -> int:
-        for each, text_of in zip(versions, texts, strict=True):
+        for formats, text_of in pairs:
             text = text_of(row)
             if text:
-                is_number = not each.format and text.isascii() and text.isdecimal()
-                number = int(text) if is_number else _placed(_parse(text, each.format), clock).at
+                is_number = not formats and text.isdecimal() and text.isascii()
+                number = int(text) if is_number else _placed(_parse(text, formats), clock).at
                 if number > _LARGEST_VERSION:
                     raise ValueError(f"'{text}' is too large a number")
                 return number
@@ -126,7 +132,7 @@ def compile_version(
 
 
 def _parse(text: str, formats: Sequence[str]) -> datetime:
-    if "24" in text and _END_OF_DAY.search(text):
+    if "24:" in text and _END_OF_DAY.search(text):
         return _parse(_END_OF_DAY.sub(r"00\1", text), formats) + timedelta(days=1)
     errors = []
     for written in formats or (None,):
