@@ -149,7 +149,7 @@ class StaffColumns(Mapped):
 
     Attributes:
         ref: The person's ref.
-        role: The person's role, such as case_manager.
+        role: The person's role, such as case_manager or supporter.
         phone: The person's number, such as +12025550102.
         call_name: The word that colleagues know, such as Sam; texts say it.
         timezone: The person's time zone.
@@ -189,14 +189,17 @@ class AssignmentColumns(Mapped):
 
 
 class ConsentColumns(Mapped):
-    """The columns of a row with a client's consent that a mentor may be told.
+    """The columns of a row with a client's consent that a mentor or supporter may be told.
 
     Attributes:
         client: The client's ref.
-        staff: The mentor's ref.
-        alias: The word for the client in texts to the mentor.
-        scope: What the mentor may be told.
+        staff: The ref of the mentor or supporter.
+        alias: The word for the client in texts to a mentor; texts to a supporter have none.
+        scope: What they may be told. For a supporter it is one or more of milestones,
+            missed_contact, request_to_call and sessions.
         purpose: What it is told for.
+        relation: Who a supporter is to the client, such as mother.
+        how: How the consent was given, such as signed form.
         given: When the consent was given.
         expires: When it expires.
         revoked: When it was revoked.
@@ -204,9 +207,11 @@ class ConsentColumns(Mapped):
 
     client: Taken
     staff: Taken
-    alias: Taken
+    alias: Taken | None = None
     scope: Taken
     purpose: Taken
+    relation: Taken | None = None
+    how: Taken | None = None
     given: TimestampColumns
     expires: TimestampColumns | None = None
     revoked: TimestampColumns | None = None

@@ -69,6 +69,9 @@ COMMANDS = {
         "staff.letters", "app", "Write letters under a client's consent, and verify them."
     ),
     "mentors": Command("staff.mentors", "app", "Find mentors who fit, with the reasons."),
+    "supporters": Command(
+        "staff.supporters", "app", "List family and others, and what clients let them know."
+    ),
     "accounts": Command(
         "operations.accounts", "app", "List and change who may sign in to the console."
     ),

@@ -8,12 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.messaging.consent import consent_to
+from engine.messaging.supporter_consent import may_tell_supporter
 from engine.model.alert import Alert, AlertState
-from engine.model.instant import Instant
-from engine.model.message import NEWS, PASSES_QUIET_HOURS, Claimed, MessageKind
+from engine.model.instant import MINUTE_US, Instant
+from engine.model.message import (
+    BESIDE_ALERTS,
+    FOR_ANYBODY,
+    NEWS,
+    PASSES_QUIET_HOURS,
+    Claimed,
+    MessageKind,
+)
 from engine.model.notify_reason import NotifyReason
 from engine.model.staff import Consent, RecipientFacts
 
+# How soon a supporter's text is looked at again if the staff have not heard yet.
+_STAFF_FIRST_US = 15 * MINUTE_US
 # These tell of an alert although a person has taken it.
 _TELLS_AGAIN = (MessageKind.REMINDER, MessageKind.REACHES_NOBODY)
 _NOT_OPEN: dict[AlertState, NotifyReason] = {
@@ -25,7 +35,7 @@ _NOT_OPEN: dict[AlertState, NotifyReason] = {
 
 @dataclass(frozen=True, slots=True)
 class NotifyDecision:
-    """Whether a recipient may be notified now, and the reason; for a mentor, the consent."""
+    """Whether a recipient may be notified now, and the reason; the consent that it rests on."""
 
     reason: NotifyReason
     consent: Consent | None = None
@@ -72,6 +82,13 @@ def may_notify(
     consent = consent_to(recipient.consents, now) if recipient.as_mentor else None
     if recipient.as_mentor and consent is None:
         return NotifyDecision(NotifyReason.MENTOR_WITHOUT_CONSENT)
+    if recipient.supporter is not None and (message is None or message.kind not in FOR_ANYBODY):
+        kind = message.kind if message else None
+        why, consent = may_tell_supporter(recipient.supporter, recipient.consents, kind, now)
+        if why is not None:
+            return NotifyDecision(why)
+        if kind in BESIDE_ALERTS and told_at is None:
+            return NotifyDecision(NotifyReason.STAFF_FIRST, until=now + _STAFF_FIRST_US)
     if sendable_at is not None and sendable_at > now:
         return NotifyDecision(NotifyReason.QUIET_HOURS, until=sendable_at)
     return NotifyDecision(NotifyReason.ALLOWED, consent)
@@ -82,6 +99,8 @@ def may_act(recipient: RecipientFacts, now: Instant) -> NotifyDecision:
 
     Unlike notification, this needs neither a phone nor presence, because the person wrote.
     """
+    if recipient.supporter is not None:
+        return NotifyDecision(NotifyReason.SUPPORTER_AS_STAFF)
     if not recipient.responsible:
         return NotifyDecision(NotifyReason.NOT_RESPONSIBLE)
     consent = consent_to(recipient.consents, now) if recipient.as_mentor else None
@@ -106,13 +125,17 @@ def _of_alert(
     kind = message.kind if message else None
     # Decided when it was known who has the alert, and nobody has taken it since.
     again = message is not None and kind in _TELLS_AGAIN and message.created_at >= (told_at or 0)
-    expected = kind in NEWS or (alert.state == "acknowledged" and again)
+    # Good news stays good news when a person has taken it.
+    good = kind is MessageKind.SUPPORTER_MILESTONE and alert.state != "resolved"
+    expected = kind in NEWS or good or (alert.state == "acknowledged" and again)
     if alert.state != "open" and not expected:
         return _NOT_OPEN[alert.state]
     if alert.shadow:
         return NotifyReason.RULE_IN_SHADOW
     if alert.inhibited_by is not None:
         return NotifyReason.INHIBITED
+    if kind in BESIDE_ALERTS and alert.severity == "urgent":
+        return NotifyReason.URGENT_FOR_STAFF
     return NotifyReason.DATA_MISSING if alert.in_doubt else None
 
 

@@ -62,6 +62,8 @@ def _pattern(listed: str) -> re.Pattern[str]:
 
 # Words that carriers keep for themselves: in a reply they opt people in or out.
 _KEYWORD = "stop|stopall|unsubscribe|end|quit|cancel|revoke|optout|yes|start|unstop|help|info"
+# How a text may say that STOP ends all texts, which is what carriers take it for.
+OPT_OUT_LINES = ("Reply STOP to end.", "Responda STOP para terminar.")
 _ASKED_FOR = re.compile(
     rf"\b(?:{_KEYWORD.upper()})\b"
     rf"|(?i:\b(?:reply|replying|answer|text|send|\d+)\W+(?:\d+\W+)?(?:{_KEYWORD})\b)"
@@ -111,9 +113,15 @@ def lint(text: str) -> list[str]:
         objections.append(f"is {septets(text)} characters long; one SMS has room for {SEGMENT}")
     if revealing := _pattern(_CONDITIONS + _REVEALING).search(text):
         objections.append(f"says '{revealing[0]}', which may reveal something about the client")
-    if asked := _ASKED_FOR.search(text):
+    if asked := _ASKED_FOR.search(_without_opt_out_lines(text)):
         objections.append(f"asks for a word that carriers take for themselves: '{asked[0]}'")
     return objections
+
+
+def _without_opt_out_lines(text: str) -> str:
+    for line in OPT_OUT_LINES:
+        text = text.removesuffix(line)
+    return text
 
 
 def named_condition(text: str) -> str | None:

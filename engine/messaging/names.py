@@ -6,15 +6,16 @@ import re
 from collections.abc import Mapping
 
 from engine.messaging.listing import sayable
-from engine.model.staff import Role, Staff
+from engine.model.staff import PersonRole, Staff
 
-ROLE_WORDS: Mapping[Role, str] = {
+ROLE_WORDS: Mapping[PersonRole, str] = {
     "case_manager": "the case manager",
     "mentor": "the mentor",
     "supervisor": "the supervisor",
     "on_call": "the person on call",
     "prescriber": "a colleague",  # the role's own name would say something of the client
     "admin": "an admin",
+    "supporter": "a supporter",
 }
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NAME = re.compile(r"[A-Z][a-z]+")

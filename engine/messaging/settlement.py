@@ -38,7 +38,7 @@ def hindrance(decision: NotifyDecision) -> Settlement | None:
     match decision.reason:
         case NotifyReason.ALLOWED:
             return None
-        case NotifyReason.QUIET_HOURS:
+        case NotifyReason.QUIET_HOURS | NotifyReason.STAFF_FIRST:
             return Settlement("queued", decision.reason, due_at=decision.until)
         case NotifyReason.MUTED:
             return Settlement("cancelled", decision.reason, due_at=decision.until, passed_over=True)

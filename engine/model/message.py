@@ -93,6 +93,12 @@ class MessageKind(StrEnum):
     DUE_NOTICE = "due_notice"  # a schedule's words ahead of what is due; `sequence` as above
     CLIENT_WORDS = "client_words"  # words that support; `sequence` is what they follow
     ANSWER = "answer"  # a person's own words; `sequence` is the form, `subject_id` the writer
+    # To a supporter; `subject_id` is the client, and `sequence` the alert or expectation.
+    SUPPORTER_MILESTONE = "supporter_milestone"
+    SUPPORTER_MISSED = "supporter_missed"  # the client missed a contact
+    SUPPORTER_CALL = "supporter_call"  # a person asks them to call; `sequence` is when
+    SUPPORTER_SESSION = "supporter_session"  # a family session is near
+    LESSON = "lesson"  # of an education series, and about nobody; `sequence` is its number
     PROMISES_BROKEN = "promises_broken"
     PROMISES_MENDED = "promises_mended"
 
@@ -126,11 +132,23 @@ def way_of(kind: MessageKind) -> Way:
 
 
 URGENT = 0
+# They are about a client of whom the supporter may know, and no step waits for them.
+ABOUT_THE_SUPPORTED = (
+    MessageKind.SUPPORTER_MILESTONE,
+    MessageKind.SUPPORTER_MISSED,
+    MessageKind.SUPPORTER_CALL,
+    MessageKind.SUPPORTER_SESSION,
+)
+TO_SUPPORTERS = (*ABOUT_THE_SUPPORTED, MessageKind.LESSON)
+# A rule told them beside its alert, so that `sequence` is the alert.
+BESIDE_ALERTS = (MessageKind.SUPPORTER_MILESTONE, MessageKind.SUPPORTER_MISSED)
 # They follow a text that was not answered, so that no step waits for them.
 FOLLOW_UPS = (MessageKind.CALL, MessageKind.MAIL)
 TELLING = (MessageKind.STEP, MessageKind.NEWLY, MessageKind.STORM)
 # They are not the first to tell that there is an alert.
 NEWS = (MessageKind.NOTICE, MessageKind.WROTE_AGAIN)
+# They concern a number alone, whatever its owner is.
+FOR_ANYBODY = (MessageKind.CONFIRM_PHONE, MessageKind.TRIAL)
 PASSES_QUIET_HOURS = (
     MessageKind.REACHES_NOBODY,
     MessageKind.HELD_URGENT,
@@ -212,6 +230,8 @@ class Claimed:
     phone: str | None = None  # the number that it goes to, or was handed over to
     sent_at: Instant | None = None  # when it is or was handed over
     client_id: int | None = None  # of a text to a client, whose `staff_id` is 0
+    sequence: int = 0
+    subject_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

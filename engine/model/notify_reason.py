@@ -29,6 +29,14 @@ class NotifyReason(StrEnum):
     MENTOR_AS_STAFF = "mentor_as_staff"  # a mentor is told as a mentor, whatever else they are
     MENTOR_WITHOUT_CONSENT = "mentor_without_consent"
     MENTOR_ALONE = "mentor_alone"  # a mentor is never told alone of an urgent alert
+    SUPPORTER_AS_STAFF = "supporter_as_staff"  # a supporter is never told of an alert
+    SUPPORTER_NOT_AGREED = "supporter_not_agreed"  # they have not agreed to get texts
+    SUPPORTER_WITHOUT_CONSENT = "supporter_without_consent"
+    OUT_OF_SCOPE = "out_of_scope"  # the client's consent to the supporter does not cover it
+    NUMBER_SHARED = "number_shared"  # a supporter's number is a client's or a colleague's
+    URGENT_FOR_STAFF = "urgent_for_staff"  # only a person lets supporters know of what is urgent
+    ENOUGH_TODAY = "enough_today"  # a supporter has had as many texts as they get in a day
+    STAFF_FIRST = "staff_first"  # no supporter hears of an alert before the staff
     QUIET_HOURS = "quiet_hours"
     # About a role.
     ROLE_VACANT = "role_vacant"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.model.intake import RosterKind
-from engine.model.staff import ROLES
+from engine.model.staff import PERSON_ROLES, ROLES
 
 FormType = Literal["word", "choice", "tel", "date", "datetime-local", "time", "flag"]
 
@@ -27,6 +27,7 @@ class FormField:
 
 
 _ROLE = FormField("role", "choice", tuple(ROLES))
+_PERSON_ROLE = FormField("role", "choice", tuple(PERSON_ROLES))
 FIELDS: Mapping[RosterKind, tuple[FormField, ...]] = {
     "clients": (
         FormField("ref"),
@@ -39,7 +40,7 @@ FIELDS: Mapping[RosterKind, tuple[FormField, ...]] = {
     ),
     "staff": (
         FormField("ref"),
-        _ROLE,
+        _PERSON_ROLE,
         FormField("call_name"),
         FormField("phone", "tel"),
         FormField("timezone"),
@@ -60,6 +61,8 @@ FIELDS: Mapping[RosterKind, tuple[FormField, ...]] = {
         FormField("alias"),
         FormField("scope"),
         FormField("purpose"),
+        FormField("relation"),
+        FormField("how"),
         FormField("given", "datetime-local"),
         FormField("expires", "datetime-local"),
         FormField("revoked", "datetime-local"),

@@ -10,14 +10,14 @@ from engine.model.call_name import read_call_name
 from engine.model.client_identifier import read_system
 from engine.model.field_reading import read_flag
 from engine.model.phone_number import read_phone
-from engine.model.staff import ROLES
+from engine.model.staff import PERSON_ROLES
 from engine.model.timezone import read_timezone
 
 REQUIRED = frozenset(
-    {"ref", "client", "staff", "role", "alias", "scope", "purpose", "given", "system", "value"}
+    {"ref", "client", "staff", "role", "scope", "purpose", "given", "system", "value"}
 )
 # As wide as the store's columns.
-_LONGEST = {"ref": 64, "alias": 40, "value": 43}
+_LONGEST = {"ref": 64, "alias": 40, "value": 43, "relation": 40}
 _LONGEST_OTHER = 200
 
 
@@ -63,8 +63,8 @@ def _ref(text: str) -> str:
 
 def _role(text: str) -> str:
     role = "_".join(text.lower().split())
-    if role not in ROLES:
-        raise ValueError(f"'{text}' is not one of {', '.join(ROLES)}")
+    if role not in PERSON_ROLES:
+        raise ValueError(f"'{text}' is not one of {', '.join(PERSON_ROLES)}")
     return role
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.model.duration import Duration
+from engine.model.supporter_news import SupporterNews
 
 Severity = Literal["urgent", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("urgent", "high", "medium", "low")
@@ -48,6 +49,7 @@ class Rule:
     notify: str | None = None
     advice: str = ""
     message_client: str = ""  # the message of the plans that the client gets too
+    tell_supporters: SupporterNews | None = None  # what supporters hear, as far as they may
     reason: str = (
         ""  # the few harmless words that a message to staff may say, such as "missed check-ins"
     )

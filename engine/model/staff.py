@@ -1,4 +1,4 @@
-"""Staff and mentors, and the consents under which mentors may be told about a client."""
+"""Staff, mentors and supporters, and the consents under which these may be told about a client."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from engine.model.notify_reason import NotifyReason, SettlementReason
 
 Role = Literal["case_manager", "mentor", "supervisor", "on_call", "prescriber", "admin"]
 ROLES: tuple[Role, ...] = ("case_manager", "mentor", "supervisor", "on_call", "prescriber", "admin")
+# A supporter, such as a mother, has no part in any policy and acts on no alert.
+PersonRole = Role | Literal["supporter"]
+PERSON_ROLES: tuple[PersonRole, ...] = (*ROLES, "supporter")
 
 
 def shown(ref: str, call_name: str | None) -> str:
@@ -20,11 +23,11 @@ def shown(ref: str, call_name: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A person who can be told: a member of staff, or a mentor, who is a peer."""
+    """A person who can be told: a member of staff, a mentor, who is a peer, or a supporter."""
 
     id: int
     ref: str
-    role: Role
+    role: PersonRole
     phone: str | None  # E.164
     timezone: str
     quiet_from: time | None  # local; quiet hours may run over midnight
@@ -39,13 +42,18 @@ class Staff:
         return shown(self.ref, self.call_name)
 
     @property
+    def works_here(self) -> bool:
+        """Whether they are a member of staff, and neither a mentor nor a supporter."""
+        return self.role not in {"mentor", "supporter"}
+
+    @property
     def phone_confirmed(self) -> bool:
         """Whether the number that they have now was confirmed to be theirs."""
         return self.phone is not None and self.phone == self.confirmed_phone
 
 
 class Reachable(Protocol):
-    """A person who can get texts: a member of staff, a mentor, or a client who agreed."""
+    """A person who can get texts: of the staff, a mentor, a supporter, or a client who agreed."""
 
     @property
     def phone(self) -> str | None:
@@ -85,19 +93,21 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A client's consent that one mentor may be told (42 CFR Part 2 §2.31).
+    """A client's consent that one mentor or supporter may be told (42 CFR Part 2 §2.31).
 
     It has a scope, a purpose and an expiry.
     """
 
     client_id: int
     staff_id: int
-    alias: str  # the client's name in a message to the mentor
+    alias: str  # the client's name in a message to the mentor; "" for a supporter
     scope: str
     purpose: str
     given_at: Instant
     expires_at: Instant | None
     revoked_at: Instant | None
+    relation: str | None = None  # who a supporter is to the client, such as mother
+    how: str | None = None  # how it was given, such as `signed form`
 
     def valid(self, now: Instant) -> bool:
         """Return whether it covers a message sent at `now`."""
@@ -106,6 +116,21 @@ class Consent:
             and (self.expires_at is None or now < self.expires_at)
             and (self.revoked_at is None or now < self.revoked_at)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SupporterFacts:
+    """What counts for a text to a supporter, besides their number and the client's consents.
+
+    Attributes:
+        agreed: Whether their own agreement to get texts stands.
+        series: The education series that they agreed to; None if they agreed to none.
+        shared: Whether their number is also that of a client, or of the staff.
+    """
+
+    agreed: bool = True
+    series: str | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +143,7 @@ class RecipientFacts:
     absent: bool = False
     as_mentor: bool = False  # told as a mentor, who needs a consent
     consents: tuple[Consent, ...] = ()  # the client's consents to them, the newest last
+    supporter: SupporterFacts | None = None  # None if they are no supporter
     responsible: bool = True  # assigned to the client, or on call, in the role that is told
 
 

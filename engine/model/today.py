@@ -8,7 +8,7 @@ from engine.model.instant import Instant
 from engine.model.notify_reason import NotifyReason
 from engine.model.rule import Severity
 from engine.model.rule_draft import RuleDraft
-from engine.model.staff import Role
+from engine.model.staff import PersonRole, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class UnreachablePerson:
     """A person on the roster whom no text reaches now; a `stand_in` may be told instead."""
 
     person: str
-    role: Role
+    role: PersonRole
     reason: NotifyReason
     clients: int
     stand_in: str | None

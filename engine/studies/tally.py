@@ -13,7 +13,7 @@ from engine.model.instant import from_us
 from engine.model.local_time import zone_at
 from engine.model.rule import Rule, Severity
 from engine.model.spans import Span
-from engine.model.staff import Role, Staff
+from engine.model.staff import PersonRole, Staff
 from engine.studies.observed_time import MONTH_US, FollowUp
 from engine.studies.simulated_notifications import SimulatedNotifications
 
@@ -44,7 +44,7 @@ class RuleTally:
 class RecipientTally:
     """Of one recipient: the texts by the hour of their own clock."""
 
-    role: Role
+    role: PersonRole
     by_hour: list[int] = field(default_factory=lambda: [0] * 24)
 
     @property

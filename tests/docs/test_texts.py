@@ -14,11 +14,13 @@ from engine.messaging import (
     digest,
     drill_texts,
     operator_texts,
+    supporter_words,
     wording,
 )
 from engine.messaging.listing import Named
 from engine.model.alert import Act
 from engine.model.instant import from_us
+from engine.model.message import MessageKind
 from engine.store.database.connection import Database
 from engine.store.tables.people import clients
 from tests.kit.phones import ADMIN, CASE_MANAGER, CLIENT, SUPERVISOR, Phones
@@ -55,6 +57,7 @@ ALERT, URGENT = Named(17, "C-1042"), Named(18, "C-1064", urgent=True)
 EXAMPLES = {
     "to_staff": wording.to_staff("C-1042", "missed check-ins", 17, "reason"),
     "to_mentor": wording.to_mentor("Robin", 17),
+    "to_supporter": supporter_words.to_supporter(MessageKind.SUPPORTER_MILESTONE, "english"),
     "drill": drill_texts.drill(17),
     "drill_reaches_nobody": drill_texts.drill_reaches_nobody(17),
     "drill_taken": drill_texts.drill_taken("Sam", 3),

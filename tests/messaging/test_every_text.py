@@ -23,6 +23,7 @@ from engine.messaging import (
     drill_texts,
     listing,
     operator_texts,
+    supporter_words,
     wording,
 )
 from engine.messaging.lint import lint
@@ -30,6 +31,7 @@ from engine.messaging.listing import Named
 from engine.messaging.names import ROLE_WORDS
 from engine.model.agreement import LANGUAGES
 from engine.model.alert import Act
+from engine.model.message import ABOUT_THE_SUPPORTED
 from engine.model.rule import SEVERITIES
 from engine.model.staff import ROLES
 
@@ -37,7 +39,16 @@ ENGINE = Path(answers.__file__).parents[1]
 GREETING = "Handrail: "
 # What a text is made into; its words are an argument.
 MADE_OF_WORDS = ("NewMessage", "TakenText")
-MODULES = (answers, client_replies, digest, drill_texts, listing, operator_texts, wording)
+MODULES = (
+    answers,
+    client_replies,
+    digest,
+    drill_texts,
+    listing,
+    operator_texts,
+    supporter_words,
+    wording,
+)
 DETAILS = ("none", "reference", "reason")
 CODES = (1, 17, 987, 99_999)
 # As wide as the columns; beyond GSM-7; words that must not be said.
@@ -73,6 +84,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "drill_over": (),
     "to_staff": (REFS, REASONS, CODES, DETAILS, (False, True), LINKS),
     "to_mentor": (ALIASES, CODES),
+    "to_supporter": (ABOUT_THE_SUPPORTED, LANGUAGES),
     "of_client": (REFS, ABOUT, DETAILS),
     "of_many": (LISTS[1:], (60, 99_999), (1, 99_999), (True, False)),
     "of_history": (LISTS, (1, 99_999)),
@@ -161,7 +173,7 @@ FIELDS = {
 }
 FIELDS |= {"alert_id", "number", "language", "alert", "to", "act", "acts", "only", "lines"}
 FIELDS |= {"at", "since", "told", "following", "mine", "urgent", "who"}
-FIELDS |= {"minutes", "advice", "total", "page", "reply", "severity", "until", "link"}
+FIELDS |= {"minutes", "advice", "total", "page", "reply", "severity", "until", "link", "kind"}
 
 
 def functions(module: ModuleType) -> dict[str, Callable[..., str]]:
@@ -284,7 +296,7 @@ SELF_LINTING = {
 # Those that choose among constants, which are looked at themselves.
 WITHOUT_WORDS = {
     "crisis", "client_help", "thanks", "started", "answered", "missing", "again",
-    "reminder",
+    "reminder", "to_supporter",
 }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def test_an_obstacle_ends_a_message_or_delays_it(reason: NotifyReason) -> None:
     settlement = hindrance(NotifyDecision(reason, until=NOW + HOUR))
     if reason == NotifyReason.ALLOWED:
         assert settlement is None
-    elif reason == NotifyReason.QUIET_HOURS:
+    elif reason in {NotifyReason.QUIET_HOURS, NotifyReason.STAFF_FIRST}:
         assert settlement == Settlement("queued", reason, due_at=NOW + HOUR)
     else:
         assert settlement is not None

@@ -62,7 +62,7 @@ def take_over(desk: Desk, who: SignedIn, name: str) -> bool | Access | None:
 
 def _may_take(who: SignedIn) -> bool:
     granted = may(who.account.role, Ability.TAKE_SHIFT) is Access.GRANTED
-    return granted and who.staff is not None and who.staff.role != "mentor"
+    return granted and who.staff is not None and who.staff.works_here
 
 
 def _rotation(conn: Connection, rotation: Rotation, who: SignedIn, now: Instant) -> OnCallRotation:

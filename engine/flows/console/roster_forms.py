@@ -208,6 +208,8 @@ def _consent_row(
         "alias": one.alias,
         "scope": one.scope,
         "purpose": one.purpose,
+        "relation": one.relation or "",
+        "how": one.how or "",
         "given": of(one.given_at),
         "expires": of(one.expires_at),
         "revoked": of(one.revoked_at),

@@ -85,7 +85,7 @@ def _unreachable(
     conn: Connection, people: Sequence[Staff], now: Instant
 ) -> list[UnreachablePerson]:
     reach = RecipientResolver(conn, now)
-    reasons = {one.id: reach.decide(one).reason for one in people if one.active}
+    reasons = {one.id: reach.decide(one).reason for one in people if one.active and one.works_here}
     cut_off = [one for one in people if reasons.get(one.id, _ALLOWED) is not _ALLOWED]
     held = supervision.clients_of_staff(conn, [one.id for one in cut_off], now)
     found = []

@@ -26,6 +26,7 @@ from engine.model.instant import MINUTE_US, SECOND_US, Instant
 from engine.model.message import (
     FOLLOW_UPS,
     TELLING,
+    TO_SUPPORTERS,
     Claimed,
     MessageKind,
     OutboxState,
@@ -347,8 +348,8 @@ def _note_contact(
 
 def _pass_over(conn: Connection, message: Claimed, settlement: Settlement, now: Instant) -> None:
     """Let alerts that nobody else was told of go on: to the stand-in, or to the next step."""
-    if message.kind in FOLLOW_UPS:
-        return  # the steps go on by the texts
+    if message.kind in (*FOLLOW_UPS, *TO_SUPPORTERS):
+        return  # the steps go on by the texts to staff
     if settlement.why == NotifyReason.MUTED and settlement.due_at is not None:
         mutes.put_off_text(conn, message, settlement.due_at, now)
         return

@@ -1,4 +1,7 @@
-"""Disclosures are recorded before a mentor is told about a client (42 CFR Part 2, §2.24, §2.31)."""
+"""Disclosures are recorded before a mentor or supporter is told about a client.
+
+42 CFR Part 2, §2.24 and §2.31, asks for them.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,14 @@ _TOLD = {
     MessageKind.NOTICE: "what became of it",
     MessageKind.WROTE_AGAIN: "wrote again",
     MessageKind.REMINDER: "reminder",
+    MessageKind.SUPPORTER_MILESTONE: "a milestone",
+    MessageKind.SUPPORTER_MISSED: "missed a contact",
+    MessageKind.SUPPORTER_SESSION: "a family session",
 }
 
 
 def write_down(conn: Connection, message: Claimed, consent: Consent, now: Instant) -> None:
-    """Record that a message, about to go to the carrier, tells a mentor about a client.
+    """Record that a message, about to go to the carrier, tells a mentor or supporter of a client.
 
     A possible disclosure counts as one. No later crash of this process can lose the record.
     """

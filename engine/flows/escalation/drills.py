@@ -233,6 +233,6 @@ def _last_words(conn: Connection, owner_id: int | None, alert: Alert, end: Drill
 
 def _person(conn: Connection, ref: str) -> Staff:
     found = staff.with_ref(conn, ref)
-    if found is None or not found.active or found.role == "mentor":
+    if found is None or not found.active or not found.works_here:
         raise UserError(f"There is nobody active among the staff called {ref}.")
     return found

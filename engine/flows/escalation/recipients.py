@@ -239,7 +239,7 @@ class RecipientResolver:
         while absence and absence.stand_in_id and absence.stand_in_id not in passed:
             passed.add(absence.stand_in_id)
             one = self._people.one(absence.stand_in_id)
-            if one.role == "mentor":
+            if not one.works_here:
                 return None
             reason = self.decide(one).reason
             if reason == NotifyReason.ALLOWED:
@@ -311,11 +311,14 @@ class _RecipientCollector:
     def member(self, role: Role, one: Staff) -> None:
         """Add a member of staff, or the stand-in of an absent one.
 
-        A mentor is told as a peer only, even if an assignment or a rotation names them as staff.
+        A mentor is told as a peer only, even if an assignment or a rotation names them as staff. A
+        supporter is never told of an alert.
         """
         reason = self._reach.decide(one).reason
         if one.role == "mentor":
             reason = NotifyReason.MENTOR_AS_STAFF
+        if one.role == "supporter":
+            reason = NotifyReason.SUPPORTER_AS_STAFF
         if reason == NotifyReason.ALLOWED:
             self._tell(role, one.id, Recipient(one))
             return

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from engine.alerts.decide import AlertChange, Decision, Open, decide
 from engine.alerts.lifecycle import VOID, Reason
 from engine.alerts.routing import told_anew
-from engine.flows.escalation import alert_news, steps
+from engine.flows.escalation import alert_news, steps, supporter_news
 from engine.flows.escalation.notifier import Notifier
 from engine.flows.evaluation import inhibition
 from engine.flows.evaluation.caseload import histories_of
@@ -321,11 +321,23 @@ def tell_anew(
         else:
             alerts.set_route(conn, routed.alert.id, policy, step, anew.next_step_at, desk.now)
     alerts.set_notified(conn, alert_ids, desk.now)
+    _tell_supporters(conn, desk, [found[one].alert for one in alert_ids if one in found])
     telling = desk.telling
     notifier = Notifier(
         conn, desk.rulebook.rules, telling.detail, desk.now, telling.links, telling.follow_ups
     )
     return steps.take_steps(notifier, due, newly)
+
+
+def _tell_supporters(conn: Connection, desk: EvaluationContext, told: Sequence[Alert]) -> None:
+    """Let supporters hear beside alerts that staff are told of now, never of an urgent one."""
+    rules = desk.rulebook.rules
+    news = {
+        alert.id: (alert.client_id, wanted)
+        for alert in told
+        if alert.severity != "urgent" and (wanted := rules[alert.rule_id].tell_supporters)
+    }
+    supporter_news.tell(conn, news, desk.now)
 
 
 def _new_alert(desk: EvaluationContext, opening: Opening) -> NewAlert:

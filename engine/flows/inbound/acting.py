@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.messaging.eligibility import NotifyDecision, may_act
 from engine.model.instant import Instant
-from engine.model.staff import RecipientFacts, Staff
+from engine.model.staff import RecipientFacts, Staff, SupporterFacts
 from engine.store.people import staff
 
 
@@ -26,7 +26,11 @@ def decide(conn: Connection, who: Staff, client_id: int, now: Instant) -> Notify
     mentor = who.role == "mentor"
     consents = tuple(staff.consents_for(conn, client_id, who.id)) if mentor else ()
     here = _still_responsible(conn, who, client_id, now)
-    return may_act(RecipientFacts(who, as_mentor=mentor, consents=consents, responsible=here), now)
+    supporter = SupporterFacts() if who.role == "supporter" else None
+    facts = RecipientFacts(
+        who, as_mentor=mentor, consents=consents, supporter=supporter, responsible=here
+    )
+    return may_act(facts, now)
 
 
 def is_there(conn: Connection, who: Staff, client_id: int, now: Instant) -> bool:

@@ -22,8 +22,10 @@ from engine.model.client import TIMEZONE, RecordEntry, zones_of
 from engine.model.instant import Instant
 from engine.model.intake import Reject, RosterRow
 from engine.model.record import earliest_change, restate
+from engine.model.supporter import read_scope
 from engine.store.intake import histories
-from engine.store.people import client_data, client_merges, roster, staff_attributes
+from engine.store.people import client_data, client_merges, roster, staff, staff_attributes
+from engine.store.people.supporters import SUPPORTER
 
 
 def take(
@@ -200,8 +202,8 @@ def _take_relations(
     """Take assignments and consents; both are between a client and one of the staff."""
     clients = NamedClients.read(conn, rows)
     named = {row.values["staff"] or "" for row in rows}
-    staff = roster.find_staff(conn, named)
-    near_staff = roster.near_staff_refs(conn, named - staff.keys())
+    people = roster.find_staff(conn, named)
+    near_staff = roster.near_staff_refs(conn, named - people.keys())
     changes, merged = AssignmentChanges(conn), client_merges.standing(conn)
     if rows[0].kind == "assignments":
         changes.watch([client.id for client in clients.known.values()])
@@ -211,7 +213,7 @@ def _take_relations(
         if client.id in merged and row.kind != "consents":
             continue
         ref = row.values["staff"] or ""
-        if (staff_id := staff.get(ref)) is None:
+        if (staff_id := people.get(ref)) is None:
             reason = f"nobody called '{ref}' is among the staff"
             if near_ref := near_staff.get(ref):
                 reason += meant(near_ref)
@@ -239,10 +241,32 @@ def _assign(
 ) -> roster.Change:
     ended = {"ended": at["ended"]} if "ended" in at else {}
     role = row.values["role"] or ""
+    if role == SUPPORTER:
+        raise ValueError("role: a supporter is named by a client's consent, and never assigned")
     change = roster.assign(conn, client_id, staff_id, role, at.get("began"), ended, now)
     if row.alone and change != "duplicate":
         roster.end_others(conn, client_id, role)
     return change
+
+
+_OF_CONSENT = ("scope", "purpose", "relation", "how")
+
+
+def _check_consent(
+    conn: Connection, staff_id: int, row: RosterRow, at: Mapping[str, Instant | None]
+) -> None:
+    """Refuse by ValueError a consent that lacks what its recipient needs."""
+    recipient = staff.by_id(conn, staff_id)
+    if recipient is None or recipient.role != SUPPORTER:
+        if not row.values.get("alias"):
+            raise ValueError("alias: is empty")
+        return
+    try:
+        read_scope(row.values["scope"] or "")
+    except ValueError as error:
+        raise ValueError(f"scope: {error}, because it is for a supporter") from None
+    if at.get("expires") is None:
+        raise ValueError("expires: is empty; a consent to a supporter ends some day")
 
 
 def _consent(
@@ -253,7 +277,9 @@ def _consent(
     at: Mapping[str, Instant | None],
     now: Instant,
 ) -> roster.Change:
-    said: dict[str, object] = {word: row.values[word] for word in ("alias", "scope", "purpose")}
+    said: dict[str, object] = {"alias": row.values.get("alias") or ""}
+    said |= {word: row.values[word] for word in _OF_CONSENT if word in row.values}
+    _check_consent(conn, staff_id, row, at)
     said |= {f"{word}_at": at[word] for word in ("expires", "revoked") if word in at}
     given = at["given"]
     return roster.consent(conn, client_id, staff_id, now if given is None else given, said)

@@ -1,4 +1,4 @@
-"""Check who changes a client's data for good, and the reason that they give."""
+"""Check who answers for what is done about a client, and the reason that they give."""
 
 from __future__ import annotations
 
@@ -21,6 +21,18 @@ def person(conn: Connection, ref: str) -> Staff:
     found = staff.with_ref(conn, ref)
     if found is None or not found.active or found.role not in _ROLES:
         raise UserError(f"No active supervisor or admin is called {ref}.")
+    return found
+
+
+def colleague(conn: Connection, ref: str) -> Staff:
+    """Return the active member of staff of a ref, who is neither mentor nor supporter.
+
+    Raises:
+        UserError: There is none.
+    """
+    found = staff.with_ref(conn, ref)
+    if found is None or not found.active or not found.works_here:
+        raise UserError(f"There is nobody active among the staff called {ref}.")
     return found
 
 

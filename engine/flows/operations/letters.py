@@ -18,6 +18,7 @@ from engine.calendar.milestones import package_of
 from engine.calendar.occurrences import local_day
 from engine.calendar.standing import standing_at
 from engine.errors import UserError
+from engine.flows.operations.answerable import colleague
 from engine.flows.schedules.care_plan import PHASE
 from engine.messaging.letter_consent import LetterDecision, LetterReason, decide_letter
 from engine.messaging.lint import named_condition
@@ -33,7 +34,7 @@ from engine.presentation.letter_pdf import LetterPage, letter_page, letter_pdf
 from engine.store.database.connection import Database
 from engine.store.intake import client_events
 from engine.store.operations import audit_log
-from engine.store.people import letters, named_clients, staff
+from engine.store.people import letters, named_clients
 from engine.store.people.letters import LetterRecord
 
 _PROGRAM = "program"
@@ -83,7 +84,7 @@ def record_consent(
         UserError: There is no such client or person, or the consent covers more than its purpose
             may, or its dates cannot be.
     """
-    one, person = named_clients.read(conn, client), _person(conn, by)
+    one, person = named_clients.read(conn, client), colleague(conn, by)
     kind, most = PURPOSES[given.purpose]
     if kind is not given.recipient_kind:
         raise UserError(f"A letter for {given.purpose} goes to: {kind}.")
@@ -105,7 +106,7 @@ def revoke_consent(conn: Connection, consent_id: int, by: str, now: Instant) -> 
     Raises:
         UserError: There is no such consent or person, or it is revoked already.
     """
-    person = _person(conn, by)
+    person = colleague(conn, by)
     known = letters.consent(conn, consent_id)
     if known is None:
         raise UserError(f"There is no consent {consent_id}; handrail letter consents lists them.")
@@ -150,7 +151,7 @@ def write_letter(database: Database, order: LetterOrder, out: Path, clock: Clock
         raise LetterRefusedError(f"{out} {why}.")
     began = clock()
     with database.read() as conn:
-        client, person = named_clients.read(conn, order.client), _person(conn, order.by)
+        client, person = named_clients.read(conn, order.client), colleague(conn, order.by)
         under = _decided(conn, order, client, began)
         page = _page(conn, order, client, under, began)
     pdf = letter_pdf(page, began)
@@ -284,10 +285,3 @@ def _audit(
         conn, at=now, actor=f"staff {person.id}", action=action, subject=f"{of} {number}",
         detail=detail,
     )  # fmt: skip
-
-
-def _person(conn: Connection, ref: str) -> Staff:
-    found = staff.with_ref(conn, ref)
-    if found is None or not found.active or found.role == "mentor":
-        raise UserError(f"There is nobody active among the staff called {ref}.")
-    return found

@@ -62,14 +62,14 @@ def override(
     The rotation is not checked.
 
     Raises:
-        UserError: No active member of staff has this ref, or they are a mentor; or the end is past,
-            or not after the beginning.
+        UserError: No active member of staff has this ref, or they are a mentor or supporter. The
+            end is past, or not after the beginning.
     """
     one = _somebody(conn, ref)
-    if one.role == "mentor":
+    if not one.works_here:
         raise UserError(
-            f"{ref} is a mentor, who is told of nobody but under a consent; nobody but staff is on "
-            "call."
+            f"{ref} is a {one.role}, who is told of nobody but under a consent; nobody but staff "
+            "is on call."
         )
     _check_times(began, ended, now)
     made = on_call.override(conn, rotation, one.id, began, ended)
@@ -104,14 +104,15 @@ def be_absent(
 
     Raises:
         UserError: No active member of staff has one of the refs, or both are the same. A stand-in
-            is named, and one of the two is a mentor. The end is past, or not after the beginning.
+            is named, and one of the two is no staff. The end is past, or not after the beginning.
     """
     one = _somebody(conn, ref)
     other = _somebody(conn, stand_in) if stand_in else None
     _check_times(began, ended, now)
-    if other and "mentor" in {one.role, other.role}:
+    if other and not (one.works_here and other.works_here):
         raise UserError(
-            "A client's consent names one mentor, so a mentor neither has a stand-in nor is one."
+            "A client's consent names one mentor or supporter, so these neither have a stand-in "
+            "nor are one."
         )
     if other and other.id == one.id:
         raise UserError(f"{ref} cannot stand in for themselves.")
@@ -140,8 +141,8 @@ def remove_absence(conn: Connection, absence_id: int, now: Instant, actor: str =
 
 
 def strangers(conn: Connection, rotations: Sequence[Rotation]) -> list[tuple[str, str]]:
-    """Return (rotation, ref) of members of rotations who are no staff, or are mentors."""
-    known = {one.ref for one in staff.everybody(conn).values() if one.role != "mentor"}
+    """Return (rotation, ref) of members of rotations who are no staff."""
+    known = {one.ref for one in staff.everybody(conn).values() if one.works_here}
     return [
         (one.name, ref) for one in rotations for ref in dict.fromkeys(one.staff) if ref not in known
     ]
@@ -204,7 +205,7 @@ def _shifts(
 
 
 def _anybody(reach: RecipientResolver, refs: set[str | None]) -> bool:
-    named = [one for ref in refs if ref and (one := reach.with_ref(ref)) and one.role != "mentor"]
+    named = [one for ref in refs if ref and (one := reach.with_ref(ref)) and one.works_here]
     return any(reach.decide(one).allowed or reach.stand_in(one.id) for one in named)
 
 

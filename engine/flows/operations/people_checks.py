@@ -164,7 +164,7 @@ def _numbers(conn: Connection) -> Iterator[Check]:
     for one in staff.everybody(conn).values():
         if one.active and one.phone:
             sharing[one.phone].append(one.ref)
-            if one.role != "mentor":
+            if one.works_here:
                 mixed.add(one.phone)
     for phone, ref in roster.client_phones(conn):
         if sharing[phone] and phone in mixed:

@@ -43,10 +43,12 @@ LABELS: Mapping[RosterKind, Mapping[str, str]] = {
     },
     "consents": {
         "client": "Code of the client",
-        "staff": "Code of the mentor",
+        "staff": "Code of the mentor or supporter",
         "alias": "What texts to the mentor call the client",
         "scope": "What may be told",
         "purpose": "For what purpose",
+        "relation": "Who a supporter is to the client",
+        "how": "How it was given",
         "given": "Given at",
         "expires": "Expires at",
         "revoked": "Revoked at",
@@ -54,9 +56,9 @@ LABELS: Mapping[RosterKind, Mapping[str, str]] = {
 }
 _TITLES: Mapping[RosterKind, str] = {
     "clients": "Clients",
-    "staff": "Staff and mentors",
+    "staff": "Staff, mentors and supporters",
     "assignments": "Who looks after whom",
-    "consents": "Consents to mentors",
+    "consents": "Consents to mentors and supporters",
 }
 
 

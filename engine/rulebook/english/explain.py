@@ -178,6 +178,12 @@ def _told(
             f"The client gets the message {rule.message_client} too, if they agreed to texts, "
             "outside of quiet hours."
         )
+    if news := rule.tell_supporters:
+        later = f" {write_duration(news.after)} after that" if news.after else ""
+        yield (
+            f"Supporters whom the client lets know of {news.of.replace('_', ' ')} hear of it"
+            f"{later} too, and never before the staff."
+        )
     if rule.remind:
         apart = f"{write_duration(rule.remind)} apart"
         yield (

@@ -45,6 +45,7 @@ from engine.rulebook.language.vocabulary import (
     RULE_REFERENCE,
     SOME,
     SOME_OF,
+    SUPPORTERS,
     TUNABLE,
     WEEKDAY_CONDITION,
     required,
@@ -74,6 +75,7 @@ def rules_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
         "definitions": {
             "rule": of_keys(RULE),
             "raise": of_keys(RAISE),
+            "supporters": of_keys(SUPPORTERS),
             "item": of_keys(ITEM),
             "part": _part(kinds),
             "figure": of_keys(FIGURE),

@@ -135,6 +135,7 @@ _OWN: Mapping[str, Schema] = {
             {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/raise"}},
         ]
     },
+    "supporters": {"$ref": "#/definitions/supporters"},
     "evidence": {"$ref": "#/definitions/evidence"},
     "where": {"type": "object"},  # the place of use says the kind of event
     "start": {"type": "string", "pattern": whole_of(STARTING)},

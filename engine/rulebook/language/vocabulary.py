@@ -13,6 +13,7 @@ from typing import Literal
 from engine.measures.comparison import Operator
 from engine.model.report_parts import REPORT_PARTS
 from engine.model.rule import GRADES, SEVERITIES, STATUSES
+from engine.model.supporter_news import TOPICS
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_ID = 100
@@ -51,7 +52,7 @@ class DurationKey:
 # cases, and those from 'schedules' on to plans.
 Own = Literal[
     "format", "lists", "signals", "phrases", "scorecards", "rules", "id", "ids", "attributes",
-    "condition",
+    "condition", "supporters",
     "conditions", "points", "raise", "evidence", "where", "start", "weekdays", "earlier", "scores",
     "figures", "figure", "tunable",
     "number", "date", "client", "staff",
@@ -161,6 +162,10 @@ RULE: Mapping[str, Key] = {
         TextKey(),
         "A message of the plans by its id: words for the client too, if they agreed to texts.",
     ),
+    "tell_supporters": Key(
+        "supporters",
+        "What the client's supporters hear beside the alert, as far as the client lets them.",
+    ),
     "reason": Key(
         TextKey(30),
         "The few words that a text to staff may hold: no name, substance or result, nothing "
@@ -174,6 +179,14 @@ RAISE: Mapping[str, Key] = {
         "What must be true as the alert opens, or later while it is open.",
         required=True,
     ),
+}
+SUPPORTERS: Mapping[str, Key] = {
+    "of": Key(
+        Choice(TOPICS, "topic"),
+        "milestones: good news. missed_contact: ask them to ask the client to call.",
+        required=True,
+    ),
+    "after": Key(DurationKey(), "How long after the staff are told; left out, at once."),
 }
 EVIDENCE: Mapping[str, Key] = {
     "grade": Key(

@@ -248,5 +248,6 @@ def _rule(
         notify=rule.notify,
         advice=rule.texts.get("advice", ""),
         message_client=rule.texts.get("message_client", ""),
+        tell_supporters=rule.tell_supporters,
         reason=rule.texts.get("reason", ""),
     )

@@ -25,6 +25,7 @@ from engine.rulebook.language.vocabulary import (
     LONGEST_ID,
     RAISE,
     RULE,
+    SUPPORTERS,
     Key,
     required,
 )
@@ -37,7 +38,8 @@ NAMED: tuple[Named, ...] = ("lists", "scores", "signals", "phrases", "scorecards
 _NOWHERE = yaml.ScalarNode("", "")
 _FIRST = yaml.Mark("", 0, 0, 0, None, 0)
 _AT_FIRST = yaml.ScalarNode("", "", _FIRST, _FIRST)
-_KEY_LINE = re.compile(rf" +(?:- )?({'|'.join({**FILE, **RULE, **RAISE, **EVIDENCE})}):(?: |$)")
+_KEYS = {**FILE, **RULE, **RAISE, **SUPPORTERS, **EVIDENCE}
+_KEY_LINE = re.compile(rf" +(?:- )?({'|'.join(_KEYS)}):(?: |$)")
 # Words that people try, and the words they mean.
 _MEANT = {
     "within": "not_older_than", "not_older_than": "within", "and": "all", "or": "any",

@@ -13,6 +13,7 @@ from engine.model.duration import Duration
 from engine.model.event_kinds import shared
 from engine.model.nearest_word import nearest_word
 from engine.model.rule import SEVERITIES, STATUSES, Evidence, Severity, Status
+from engine.model.supporter_news import TOPICS, SupporterNews
 from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, Points
 from engine.rulebook.language.units import NO, YES, parse_number
 from engine.rulebook.language.vocabulary import (
@@ -21,6 +22,7 @@ from engine.rulebook.language.vocabulary import (
     PART,
     RAISE,
     RULE,
+    SUPPORTERS,
     DurationKey,
     TextKey,
     required,
@@ -57,6 +59,7 @@ class WrittenRule:
     quiets: tuple[str, ...] = ()
     notify: str | None = None
     evidence: Evidence | None = None
+    tell_supporters: SupporterNews | None = None
     texts: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -194,6 +197,7 @@ def _read_rule(reading: Reading, node: yaml.Node) -> WrittenRule | None:
     _read_words(rule)
     _read_durations(rule)
     _read_raise(rule)
+    _read_supporters(rule)
     if "evidence" in parts:
         rule.evidence = read_evidence(rule.reading, rule.nodes["evidence"])
     if "quiets" in parts:
@@ -231,6 +235,24 @@ def _read_durations(rule: WrittenRule) -> None:
     if rule.remind and rule.tell_again:
         text = "choose one of remind: and tell_again:; a reminder would tell people again too soon"
         rule.reading.mistake(rule.nodes["tell_again"], text)
+
+
+def _read_supporters(rule: WrittenRule) -> None:
+    node = rule.nodes.get("tell_supporters")
+    if node is None:
+        return
+    parts = rule.reading.mapping(node, SUPPORTERS, "'tell_supporters:'", required(SUPPORTERS))
+    of = rule.reading.one_of(parts["of"], TOPICS, "topic") if "of" in parts else None
+    after = rule.reading.duration(parts["after"], "after") if "after" in parts else 0
+    if of is None or after is None:
+        return
+    if rule.severity == "urgent":
+        text = "what is urgent is for staff alone, and a person decides whether supporters hear"
+        rule.reading.mistake(node, text)
+    elif of == "milestones" and rule.severity != "low":
+        text = f"a milestone is good news, so its rule is 'severity: low', not {rule.severity}"
+        rule.reading.mistake(parts["of"], text)
+    rule.tell_supporters = SupporterNews(of, after)
 
 
 def _read_lengths(reading: Reading, node: yaml.Node) -> None:

@@ -12,6 +12,7 @@ from engine.model.message import (
     FOLLOW_UPS,
     NEWS,
     REACHED_NOBODY,
+    TO_SUPPORTERS,
     Claimed,
     MessageKind,
     NewMessage,
@@ -187,6 +188,17 @@ def cancel_to_client(conn: Connection, client_id: int, now: Instant) -> None:
     """Cancel the texts to a client that wait."""
     theirs = update(outbox).where(outbox.c.client_id == client_id, outbox.c.state == "queued")
     conn.execute(theirs.values(state="cancelled", updated_at=now))
+
+
+def count_to_supporter(conn: Connection, staff_id: int, since: Instant) -> int:
+    """Return how many texts to a supporter were made since an instant and not cancelled."""
+    wanted = select(func.count()).where(
+        outbox.c.staff_id == staff_id,
+        outbox.c.kind.in_(TO_SUPPORTERS),
+        outbox.c.created_at >= since,
+        outbox.c.state != "cancelled",
+    )
+    return conn.scalar(wanted) or 0
 
 
 def newest_state(

@@ -26,6 +26,7 @@ from engine.model.alert import Alert
 from engine.model.duration import Duration
 from engine.model.instant import Instant
 from engine.model.message import (
+    BESIDE_ALERTS,
     DECISIONS,
     FOLLOW_UPS,
     REACHED_NOBODY,
@@ -45,7 +46,7 @@ from engine.store.alerts import due_clients
 from engine.store.database.locks import lock
 from engine.store.messages import grouping
 from engine.store.operations import channel_state
-from engine.store.people import absences, agreements, opt_outs, staff_attributes
+from engine.store.people import absences, agreements, opt_outs, staff_attributes, supporters
 from engine.store.people.staff import consents_for, read
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
@@ -57,7 +58,7 @@ _CLAIMED = [
     *(outbox.c[name] for name in ("id", "state", "alert_id", "step")),
     _STAFF_ID.label("staff_id"),
     *(outbox.c[name] for name in ("kind", "body", "created_at", "expires_at", "attempts")),
-    *(outbox.c[name] for name in ("phone", "sent_at", "client_id")),
+    *(outbox.c[name] for name in ("phone", "sent_at", "client_id", "sequence", "subject_id")),
 ]
 _STAFF = list(staff.c)
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
@@ -125,7 +126,7 @@ _LEND = (
 )
 _STANDING = (
     select(*_STAFF, *_ALERT, outbox.c.to_mentor, alerts.c.told_at, alerts.c.next_step_at)
-    .select_from(outbox.join(staff).outerjoin(alerts, alerts.c.id == outbox.c.alert_id))
+    .select_from(outbox.join(staff).outerjoin(alerts, alerts.c.id == bindparam("alert")))
     .where(outbox.c.id == bindparam("message"))
 )
 _ANY = len(SEVERITIES)
@@ -243,9 +244,13 @@ def standing(conn: Connection, message: Claimed, now: Instant) -> Standing:
         client = replace(agreements.contact(conn, message.client_id, now), phone=message.phone)
         opted_out = opt_outs.holds(conn, message.phone)
         return Standing(None, RecipientFacts(client, opted_out=opted_out), twins)
-    found: Any = conn.execute(_STANDING, {"message": message.id}).one()
-    alert = Alert(*found[len(_STAFF) : len(_STAFF) + len(_ALERT)]) if message.alert_id else None
+    about = message.sequence if message.kind in BESIDE_ALERTS else message.alert_id
+    found: Any = conn.execute(_STANDING, {"message": message.id, "alert": about}).one()
+    alert = Alert(*found[len(_STAFF) : len(_STAFF) + len(_ALERT)]) if about else None
     recipient = replace(read(found), phone=message.phone)
+    if recipient.role == supporters.SUPPORTER:
+        facts = supporters.recipient(conn, recipient, message.subject_id, now)
+        return Standing(alert, facts, twins, found.told_at)
     mentor = recipient.role == "mentor" or found.to_mentor
     consents = consents_for(conn, alert.client_id, recipient.id) if mentor and alert else ()
     away = {one.staff_id for one in absences.lasting(conn, now, now + 1)}

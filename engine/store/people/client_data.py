@@ -27,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 
+from engine.model.message import ABOUT_THE_SUPPORTED
 from engine.store.tables import access, alerts, intake, messages, people, rule_drafts, schedules
 from engine.store.tables.operations import audit, listed_views
 
@@ -67,6 +68,12 @@ def _of_alerts(table: Table) -> ColumnElement[bool]:
     return table.c.alert_id.in_(_ALERTS)
 
 
+# Texts to the client, about an alert of theirs, and to their supporters.
+_TEXTS = or_(
+    _own(messages.outbox),
+    _of_alerts(messages.outbox),
+    and_(messages.outbox.c.kind.in_(ABOUT_THE_SUPPORTED), messages.outbox.c.subject_id == _CLIENT),
+)
 # In the order of an erasure: each table before those that say which of its rows are meant.
 CLIENT_TABLES: Sequence[ClientTable] = (
     ClientTable(alerts.alert_transitions, _of_alerts(alerts.alert_transitions)),
@@ -104,7 +111,7 @@ CLIENT_TABLES: Sequence[ClientTable] = (
     ClientTable(messages.inbox_alerts, _of_alerts(messages.inbox_alerts), _OF_ALERT),
     ClientTable(
         messages.outbox,
-        or_(_own(messages.outbox), _of_alerts(messages.outbox)),
+        _TEXTS,
         "its id at the carrier stays, because reports about it may come; disclosures name it",
         {"body": GONE, "phone": None, "error_text": None},
     ),
@@ -130,7 +137,7 @@ CLIENT_TABLES: Sequence[ClientTable] = (
         "who opened the client's page stays on record",
         {"reason": GONE},
     ),
-    ClientTable(people.consents, _own(people.consents), _PART_2, {"alias": GONE}),
+    ClientTable(people.consents, _own(people.consents), _PART_2, {"alias": GONE, "relation": None}),
     ClientTable(people.letter_consents, _own(people.letter_consents), _PART_2),
     ClientTable(
         people.agreements,
@@ -203,6 +210,7 @@ ELSEWHERE = {
     "alert_storms", "broken_promises", "refused_rules", "machine_clock", "clock_differences",
     "staff", "staff_attributes", "rotations", "on_call_overrides", "absences", "phone_codes",
     "opt_outs",  # a number that said STOP must get no text
+    "supporter_agreements",  # what people around clients agreed to themselves
     "rule_drafts", "draw_seeds",
 }  # fmt: skip
 
@@ -247,7 +255,7 @@ def waiting_texts(conn: Connection, client_id: int) -> int:
     """Return how many texts to or about a client wait, or may just be going out."""
     outbox = messages.outbox
     wanted = select(func.count()).where(
-        or_(_own(outbox), _of_alerts(outbox)),
+        _TEXTS,
         outbox.c.state.in_(("queued", "claimed", "unknown")),
     )
     return conn.scalar(wanted, {"client": client_id}) or 0

@@ -1,4 +1,4 @@
-"""Disclosures: each text that told, or may have told, a mentor of a client, and its consent.
+"""Disclosures: each text that told, or may have told, a mentor or supporter, and its consent.
 
 Rows are added before anything is sent, and never changed. If the carrier certainly never took a
 text, a further row says so.
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
-from engine.model.message import Claimed
+from engine.model.message import BESIDE_ALERTS, Claimed
 from engine.model.staff import Consent
 from engine.store.people import letters
 from engine.store.people.letters import LetterRecord
@@ -26,7 +26,7 @@ _averted = select(disclosures_averted.c.disclosure_id)
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """A text that told a mentor, or may have, or a letter or an export to a recipient outside.
+    """What told a mentor or supporter, or may have; or a letter or an export to a person outside.
 
     `state` is the message's (model/message.py), `answered` for the answer to a text of theirs, or
     `handed out` for a letter or an export, and `staff_ref` is then its recipient.
@@ -50,10 +50,12 @@ class Disclosure:
 def of_message(
     conn: Connection, message: Claimed, consent: Consent, told: str, now: Instant
 ) -> int:
-    """Record that a message about to be sent tells a mentor of a client; return the record's id."""
-    assert message.alert_id is not None
+    """Record that a message about to be sent tells a person of a client; return the record's id."""
+    about = message.sequence if message.kind in BESIDE_ALERTS else None
     sent = {"message_id": message.id, "attempt": message.attempts, "staff_id": message.staff_id}
-    return _add(conn, {**sent, "alert_id": message.alert_id, "told": told, "at": now}, consent)
+    return _add(
+        conn, {**sent, "alert_id": message.alert_id or about, "told": told, "at": now}, consent
+    )
 
 
 def of_answer(conn: Connection, text_id: int, alert_id: int, consent: Consent, now: Instant) -> int:

@@ -89,6 +89,9 @@ consents = Table(
     Column("given_at", Instant, nullable=False),
     Column("expires_at", Instant),
     Column("revoked_at", Instant),
+    # Of consents to supporters: who they are to the client, and how the consent was given.
+    Column("relation", String(40)),
+    Column("how", String(200)),
     UniqueConstraint("client_id", "staff_id", "given_at"),
 )
 
@@ -187,6 +190,21 @@ agreements = Table(
     Column("withdrawn_at", Instant),
 )
 
+# What supporters agreed to (model/supporter.py); the newest one of a supporter counts.
+supporter_agreements = Table(
+    "supporter_agreements",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False, index=True),
+    Column("given_at", Instant, nullable=False),
+    Column("how", String(200), nullable=False),
+    Column("language", String(10), nullable=False),
+    Column("quiet_from", String(5), nullable=False),
+    Column("quiet_to", String(5), nullable=False),
+    Column("series", String(64)),
+    Column("withdrawn_at", Instant),
+)
+
 # Numbers that said STOP: nothing is sent to them until they say START.
 opt_outs = Table(
     "opt_outs",
@@ -195,9 +213,9 @@ opt_outs = Table(
     Column("at", Instant, nullable=False),
 )
 
-# Each text that told a mentor about a client, or may have: written before it is sent, never
-# changed, and kept (42 CFR Part 2, sections 2.24 and 2.31). It holds the consent as it then was,
-# because a roster corrects its rows.
+# Each text that told a mentor or supporter about a client, or may have: written before it is sent,
+# never changed, and kept (42 CFR Part 2, sections 2.24 and 2.31). It holds the consent as it then
+# was, because a roster corrects its rows.
 disclosures = Table(
     "disclosures",
     metadata,
@@ -205,7 +223,7 @@ disclosures = Table(
     Column("at", Instant, nullable=False),
     Column("client_id", ForeignKey("clients.id"), nullable=False),
     Column("staff_id", ForeignKey("staff.id"), nullable=False),
-    Column("alert_id", ForeignKey("alerts.id"), nullable=False),
+    Column("alert_id", ForeignKey("alerts.id")),
     Column("told", String(20), nullable=False),
     # One of these two: a message of the outbox, or an answered text of the inbox.
     Column("message_id", ForeignKey("outbox.id")),

@@ -53,5 +53,5 @@ def test_every_source_of_the_shipped_figures_is_on_the_page() -> None:
         if figure.evidence
         for doi in re.findall(r"10\.\d{4,}/\S+", figure.evidence.source)
     }
-    assert len(cited) == 6
+    assert len(cited) == 5
     assert all(doi in page for doi in cited)

@@ -62,7 +62,7 @@ def test_staff_have_a_call_name_if_it_is_one_word_that_a_text_has_room_for(site:
         (
             "JD,boss,212 555 0142,,,",
             "role: 'boss' is not one of case_manager, mentor, supervisor, on_call, prescriber, "
-            "admin",
+            "admin, supporter",
         ),
         ("JD,mentor,none,,,", "phone: 'none' is not a phone number"),
         ("JD,mentor,,,,maybe", "active: 'maybe' is neither yes nor no"),

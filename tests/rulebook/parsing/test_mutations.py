@@ -126,7 +126,11 @@ def _free(document: Any, place: Place) -> bool:
     """Whether any word may stand there."""
     for step in place[:-1]:
         document = document[step]
-    return place[-1] in {*TEXTS, "substances"} or place[0] == "lists" or "client" in document
+    return (
+        place[-1] in {*TEXTS, "substances", "message_client"}
+        or place[0] == "lists"
+        or "client" in document
+    )
 
 
 def meaning(book: Rulebook) -> Any:
