@@ -79,7 +79,8 @@ chaos: install
 	$(BIN)/python -m tests.chaos --runs $$((($(RUNS) + 9) / 10)) --seed $(SEED) --database postgresql --daemons 3
 
 # The properties to which the rule language is held, at length: some hours. Each takes longer than a
-# test may, and PostgreSQL longer than all. The last line lets a thousand clients live for a year.
+# test may, and PostgreSQL longer than all. The last line lets a thousand clients of
+# intensive programmes live for a year.
 thorough: install
 	HANDRAIL_CASES=20000 $(BIN)/python -m pytest --timeout 0 -m "not postgres" tests/rulebook/test_one_meaning.py \
 		tests/rulebook/core/test_figures.py tests/flows/replay/test_live_and_replay.py

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 
@@ -27,10 +28,28 @@ class ClientStanding:
     def has(self, wanted: Attributes) -> bool:
         """Return whether the client has one of the wanted words for each attribute."""
         return all(
-            (word := self.attributes.get(name)) is not None
-            and fold(word) in {fold(one) for one in words}
+            (word := self.attributes.get(name)) is not None and fold(word) in _folded(words)
             for name, words in wanted.items()
         )
+
+
+def ever_has(record: Sequence[RecordEntry], wanted: Attributes) -> bool:
+    """Return whether a record ever has one of the wanted words for each attribute.
+
+    Where it does not, no instant need be asked.
+    """
+    return all(
+        any(
+            entry.entry == name and entry.value is not None and fold(entry.value) in _folded(words)
+            for entry in record
+        )
+        for name, words in wanted.items()
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _folded(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(fold, words))
 
 
 def standing_at(record: Iterable[RecordEntry], at: Instant) -> ClientStanding:

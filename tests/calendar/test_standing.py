@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.calendar.standing import standing_at
+from engine.calendar.standing import ever_has, standing_at
 from engine.measures.histories import Histories
 from engine.measures.step_functions import in_care, truth_at
 from engine.model.client import SPELL_WORDS, Client, RecordEntry
@@ -36,3 +36,19 @@ def test_attributes_hold_from_their_dates_and_are_compared_without_case() -> Non
     assert [standing_at(record, at).has(wanted) for at in (0, 1, 4, 5)] == [
         False, True, True, False,
     ]  # fmt: skip
+
+
+WORDS = st.sampled_from(["IOP", "php", None])
+ATTRIBUTES = st.sampled_from(["program", "site"])
+
+
+@given(
+    st.lists(st.builds(RecordEntry, st.integers(0, 6), ATTRIBUTES, WORDS), max_size=6),
+    st.dictionaries(ATTRIBUTES, st.sampled_from([("iop",), ("PHP", "iop")])),
+)
+def test_a_record_that_never_has_a_word_has_it_at_no_instant(
+    record: list[RecordEntry], wanted: dict[str, tuple[str, ...]]
+) -> None:
+    record.sort(key=lambda entry: entry.at)
+    if not ever_has(record, wanted):
+        assert not any(standing_at(record, at).has(wanted) for at in range(8))

@@ -23,6 +23,7 @@ OUTAGES = tuple(
     (BEGIN + day * DAY + hour * HOUR, BEGIN + day * DAY + (hour + lasts) * HOUR)
     for day, hour, lasts in ((40, 18, 14), (133, 2, 9), (221, 9, 97))
 )
+PROGRAMS = ["iop", "aftercare"]
 _LATER = (0, 0, 0, 0, 0, 0, 3 * HOUR, 30 * HOUR, 6 * DAY)
 
 
@@ -75,9 +76,22 @@ class Life:
         return random.choice([HOUR, HOUR, HOUR, 2 * HOUR, 11 * HOUR]) + MINUTE
 
 
-def lives(number: int, seed: str) -> list[Life]:
-    """Invent the lives of some clients."""
-    return [_life(one, Random(f"{seed} {one}")) for one in range(1, number + 1)]
+def lives(number: int, seed: str, *, alumni: int = 0) -> list[Life]:
+    """Invent the lives of some clients in a programme of many hours, and of alumni after them."""
+    return [
+        _life(one, Random(f"{seed} {one}"), PROGRAMS if one <= number else ["alumni"])
+        for one in range(1, number + alumni + 1)
+    ]
+
+
+def checks_up(day: date) -> bool:
+    """Whether it is the first Sunday of a quarter, when alumni are asked how they are."""
+    return day.weekday() == 6 and day.day <= 7 and day.month % 3 == 1
+
+
+def meets(day: date) -> bool:
+    """Whether it is the Tuesday on which alumni see their worker, a month after a check-up."""
+    return day.weekday() == 1 and 8 <= day.day <= 14 and day.month % 3 == 2
 
 
 def away_entries(began: int) -> tuple[str, str]:
@@ -91,7 +105,7 @@ def local(day: date, hour: int, minute: int, zone: str) -> int:
     return to_us(datetime.combine(day, time(hour, minute), ZoneInfo(zone)))
 
 
-def _life(number: int, random: Random) -> Life:
+def _life(number: int, random: Random, programs: list[str]) -> Life:
     zone = ZONES[number % len(ZONES)]
     first = date(YEAR, 1, 2) + timedelta(days=random.choice([0, 0, random.randrange(200)]))
     enrolled = local(first, 10, 0, zone)
@@ -101,7 +115,7 @@ def _life(number: int, random: Random) -> Life:
         zone,
         enrolled,
         ended,
-        random.choice(["iop", "aftercare"]),
+        random.choice(programs),
         [one for one in _away(random, zone) if one[1] > enrolled],
         random.random() < 0.8,
         random.choice([(21, 8)] * 6 + [(17, 19), (17, 19), (16, 23)]),  # type: ignore[arg-type]
@@ -138,8 +152,19 @@ def _day(life: Life, day: date, random: Random) -> Iterator[LifeEvent]:
         known = -(-(at + random.choice(_LATER)) // (6 * HOUR)) * 6 * HOUR
         back = known + 6 * DAY if random.random() < 0.02 else None
         status = {"status": what, **fields}
-        return LifeEvent(at, known, kind, status, f"{name}-{len(fields)}-{kind}", back)
+        return LifeEvent(
+            at, known, kind, status, f"{name}-{'-'.join([kind, *fields.values()])}", back
+        )
 
+    if life.program == "alumni":
+        if checks_up(day) and random.random() < (0.1 if life.agreed else 0.7):
+            yield happens("check_in", local(day, random.choice([12, 21]), 17, zone), "completed")
+        if meets(day) and random.random() < 0.8:
+            what = random.choices(["attended", "no_show", "cancelled"], [20, 2, 1])[0]
+            yield happens("attendance", local(day, 16, 31, zone), what, activity="individual")
+        if life.enrolled + 6 * DAY < local(day, 17, 31, zone) < life.enrolled + 8 * DAY:
+            yield happens("attendance", local(day, 17, 31, zone), "attended", activity="group")
+        return
     if day.weekday() in {2, 3, 6} and random.random() < (0.1 if life.agreed else 0.7):
         hour = random.choice([7, 12, 16, 21, 23])
         what = random.choices(["completed", "excused", "missed"], [20, 1, 1])[0]

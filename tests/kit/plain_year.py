@@ -12,13 +12,25 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from engine.model.instant import from_us, to_us
-from tests.kit.lives import BEGIN, END, HOLIDAYS, OUTAGES, YEAR, Life, LifeEvent
+from tests.kit.lives import (
+    BEGIN,
+    END,
+    HOLIDAYS,
+    OUTAGES,
+    PROGRAMS,
+    YEAR,
+    Life,
+    LifeEvent,
+    checks_up,
+    meets,
+)
 from tests.kit.times import DAY, HOUR, MINUTE
 
 PLANS = f"""
   - id: evening
     title: Check-in in the evening
     status: live
+    for: {{program: [iop, aftercare]}}
     expects: check_in
     every: [wednesday, thursday, sunday]
     by: 20:00
@@ -52,9 +64,28 @@ PLANS = f"""
   - id: second-tuesday
     title: Every second Tuesday
     status: live
+    for: {{program: [iop, aftercare]}}
     expects: {{kind: attendance, where: {{activity: individual}}}}
     every: FREQ=WEEKLY;INTERVAL=2;BYDAY=TU
     starts: {YEAR}-01-06
+    by: 17:00
+  - id: check-up
+    title: Check-up each quarter
+    status: live
+    for: {{program: alumni}}
+    expects: check_in
+    every: FREQ=MONTHLY;INTERVAL=3;BYDAY=1SU
+    starts: {YEAR}-01-04
+    by: 20:00
+    grace: 2 hours
+    ask: {{questions: evening, at: 18:00}}
+  - id: quarterly-meeting
+    title: A meeting each quarter
+    status: live
+    for: {{program: alumni}}
+    expects: {{kind: attendance, where: {{activity: individual}}}}
+    every: FREQ=MONTHLY;INTERVAL=3;BYDAY=2TU
+    starts: {YEAR}-02-10
     by: 17:00
 questions:
   - id: evening
@@ -64,7 +95,16 @@ holidays: [{", ".join(day.isoformat() for day in HOLIDAYS)}]
 """
 Outages = tuple[tuple[int, int], ...]
 _PATIENCE = 3 * DAY
-_SCHEDULES = ("evening", "groups", "night-dose", "first-visit", "second-tuesday")
+_PROGRAMS = {
+    "evening": PROGRAMS,
+    "groups": ["iop"],
+    "night-dose": ["aftercare"],
+    "first-visit": [*PROGRAMS, "alumni"],
+    "second-tuesday": PROGRAMS,
+    "check-up": ["alumni"],
+    "quarterly-meeting": ["alumni"],
+}
+_ASK = {"evening", "check-up"}
 _KEEPS = {"completed", "attended", "taken"}
 _EXCUSES = {"excused", "cancelled"}
 
@@ -90,14 +130,14 @@ def plain_year(life: Life, outages: Outages = OUTAGES) -> PlainYear:
     """Simulate one client's year in which the site's source has these outages."""
     year = PlainYear()
     answered = year.answered
-    fitting = {name: [one for one in life.events if _fits(name, one)] for name in _SCHEDULES}
+    fitting = {name: [one for one in life.events if _fits(name, one)] for name in _PROGRAMS}
     for schedule, day, opens, due, closes in sorted(due_days(life), key=lambda one: one[4]):
         if not _is_for(life, schedule, due) or closes > END - 14 * DAY:
             continue
         said = [one for one in fitting[schedule] if opens <= one.at <= closes]
-        said += [_answer(at) for at in answered if schedule == "evening" and opens <= at <= closes]
+        said += [_answer(at) for at in answered if schedule in _ASK and opens <= at <= closes]
         arrived = True
-        if schedule == "evening":
+        if schedule in _ASK:
             asked_at = _asked_at(life, day, said, due, closes, outages)
             arrived = asked_at is not None
             if asked_at is not None:
@@ -135,6 +175,13 @@ def due_days(life: Life) -> Iterator[tuple[str, date, int, int, int]]:
         if weekday == 1 and (day - date(YEAR, 1, 6)).days % 14 == 0 and day >= date(YEAR, 1, 6):
             due = reached(day, time(17), life.zone)
             yield "second-tuesday", day, reached(day, time(), life.zone), due, due
+        if checks_up(day):
+            due = reached(day, time(20), life.zone)
+            yield "check-up", day, reached(day, time(), life.zone), due, due + 2 * HOUR
+        if meets(day):
+            due = reached(day, time(17), life.zone)
+            opens = reached(day, time(), life.zone)
+            yield "quarterly-meeting", day, opens, due, due
 
 
 @cache
@@ -155,15 +202,15 @@ def reached(day: date, at: time, zone: str) -> int:
 def _is_for(life: Life, schedule: str, due: int) -> bool:
     if due <= BEGIN or due < life.enrolled or (life.ended is not None and due >= life.ended):
         return False
-    return {"groups": "iop", "night-dose": "aftercare"}.get(schedule, life.program) == life.program
+    return life.program in _PROGRAMS[schedule]
 
 
 def _fits(schedule: str, one: LifeEvent) -> bool:
-    if schedule == "evening":
+    if schedule in _ASK:
         return one.kind == "check_in"
     if schedule == "night-dose":
         return one.kind == "medication"
-    wanted = "individual" if schedule == "second-tuesday" else "group"
+    wanted = "individual" if schedule in {"second-tuesday", "quarterly-meeting"} else "group"
     return one.kind == "attendance" and one.fields["activity"] == wanted
 
 

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, text
+from sqlalchemy import delete, insert, text, update
 
 from engine.errors import SourcesError
 from engine.flows.delivery import deliver
@@ -27,11 +27,12 @@ from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
 from engine.store.intake import events as stored_events
 from engine.store.operations import agenda
+from engine.store.tables.alerts import alerts
 from engine.store.tables.people import record_entries
 from tests.kit.lives import BEGIN, END, OUTAGES, Life, away_entries
 from tests.kit.plain_year import PLANS
 from tests.kit.schedule_site import ScheduleSite, planned
-from tests.kit.times import MINUTE
+from tests.kit.times import HOUR, MINUTE
 from tests.kit.twilio_site import Arrivals
 
 # The plans name no other times, so that nothing comes due between two ticks.
@@ -97,9 +98,12 @@ class Year:
         self.order = count()
         for life in clients:
             self._begin(life)
-        for outage in OUTAGES:
-            for at in outage:
-                self._plan(at, "read")
+        # The source is read four times a day, news or not, and until it is out and once it is back.
+        for at in range(BEGIN, END, 6 * HOUR):
+            self._plan(at, "read")
+        for began, ended in OUTAGES:
+            self._plan(began - TICK, "read")
+            self._plan(ended, "read")
         self.source.rows.sort(key=lambda each: each[0])
 
     def _begin(self, life: Life) -> None:
@@ -181,10 +185,17 @@ class Year:
             case ("text", str(phone), str(word)):
                 inbound = Inbound(f"IN{next(self.texts)}", phone, word)
                 receive.take(self.database, inbound, self.site.telling, now, self.rules.plans)
+                if word in {"STOP", "START"}:
+                    self._see_to_alerts()
             case ("back", str(key)):
                 with self.database.write() as conn:
                     gone = stored_events.withdraw(conn, self.source.name, {key: None}, now)
                     due_clients.mark_dirty(conn, gone.earliest)
+
+    def _see_to_alerts(self) -> None:
+        """See to the alert that a STOP is, or it would be told again for the rest of the year."""
+        with self.database.write() as conn:
+            conn.execute(update(alerts).values(state="resolved", resolution="done"))
 
     def _next(self, now: int) -> int:
         ahead = [self.ahead[0][0]] if self.ahead else []

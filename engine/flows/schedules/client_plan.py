@@ -18,6 +18,7 @@ from engine.calendar.expectations import (
     to_the_next,
 )
 from engine.calendar.occurrences import local_day, occurrences
+from engine.calendar.standing import ever_has
 from engine.flows.schedules.due_texts import (
     DueText,
     TextDecision,
@@ -144,6 +145,8 @@ def decide_client(
         stored[one.schedule_id].append(one)
     for schedule_id in sorted(context.schedules.keys() | stored.keys()):
         standing, schedule = stored[schedule_id], context.schedules.get(schedule_id)
+        if schedule and not standing and not ever_has(client.record, schedule.wanted):
+            continue
         if schedule is None:
             still_open = [one for one in standing if one.outcome is None]
             facts = ScheduleFacts((), {}, (), context.now, context.now, context.now)
