@@ -15,11 +15,12 @@ from functools import cached_property, partial
 from typing import TextIO
 
 import structlog
+from sqlalchemy import Connection
 
 from connectors import registry
 from engine import outside_watch
 from engine.access.sealing import SecretSeal
-from engine.errors import SourcesError, StoreUnavailableError
+from engine.errors import OtherTablesError, SourcesError, StoreUnavailableError
 from engine.fair_lock import FairLock
 from engine.flows.console import ended_sessions
 from engine.flows.console.desk import Desk
@@ -149,7 +150,8 @@ class Engine:
         self._sources = sources
         self._gateway = gateway
         self._time = GuardedClock(clock)
-        database.before_commit = partial(clock_watch.refuse_outdated, self._time)
+        self.overtaken = threading.Event()  # another version has upgraded the tables
+        database.before_commit = self._may_commit
         self._patience = patience
         # Reading and judging exclude each other, because unread events of a source would look like
         # inactivity. The lock is fair, so that a backlog never keeps the sources from being read.
@@ -236,6 +238,13 @@ class Engine:
             database, self.now, lambda: self.rulebook, self.settings, self._wake, self._sources,
             seal=self.seal,
         )  # fmt: skip
+
+    def _may_commit(self, conn: Connection) -> None:
+        try:
+            clock_watch.refuse_outdated(self._time, conn)
+        except OtherTablesError:
+            self.overtaken.set()
+            raise
 
     def _wake(self, flow: str) -> None:
         # The scheduler comes after the desk and the incoming calls.

@@ -7,13 +7,13 @@ import queue
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
 import structlog
 
 from engine.app import Engine
-from engine.errors import HandrailError, StoreUnavailableError
+from engine.errors import HandrailError, OtherTablesError, StoreUnavailableError
 from engine.flows.operations import watchdog
 from engine.scheduler import Scheduler, take
 from engine.service_manager import ServiceManager
@@ -107,6 +107,7 @@ def run(
 
     Raises:
         UserError: The port is in use.
+        OtherTablesError: Another version has upgraded the database.
     """
     # Signals are only noted, because a handler may run between any two instructions.
     signals: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -145,16 +146,7 @@ def run(
         "started", rules=len(engine.rulebook.rules), database=engine.database.shown, web=web.address
     )
     manager.ready(f"{len(engine.rulebook.rules)} rules serve; health at {web.address}/healthz")
-    while (received := _next(signals)) is None or received in ignored:
-        if received is not None and not (console and console.read_again()):
-            _log.warning("SIGHUP does nothing; rule files are read without it")
-        scheduler.wake_late()
-        if stale := scheduler.stale():
-            _log.critical("ticks are stale, so this process ends", ticks=stale)
-            manager.failing(f"ends because ticks are stale: {', '.join(stale)}")
-            os._exit(HandrailError.exit_code)
-        manager.alive()
-    _log.info("stopping", signal=signal.Signals(received).name)
+    _log.info("stopping", why=_watch_over(engine, scheduler, manager, console, signals, ignored))
     manager.stopping()
     engine.stopping.set()
     for listener in listeners:
@@ -164,6 +156,31 @@ def run(
     if console:
         console.stop()
     _log.info("stopped")
+    if engine.overtaken.is_set():
+        raise OtherTablesError(engine.database.outdated())
+
+
+def _watch_over(
+    engine: Engine,
+    scheduler: Scheduler,
+    manager: ServiceManager,
+    console: ConsoleServer | None,
+    signals: queue.SimpleQueue[int],
+    ignored: Collection[int],
+) -> str:
+    """Watch over the ticks until there is a reason to stop; return it."""
+    while (received := _next(signals)) is None or received in ignored:
+        if received is not None and not (console and console.read_again()):
+            _log.warning("SIGHUP does nothing; rule files are read without it")
+        scheduler.wake_late()
+        if stale := scheduler.stale():
+            _log.critical("ticks are stale, so this process ends", ticks=stale)
+            manager.failing(f"ends because ticks are stale: {', '.join(stale)}")
+            os._exit(HandrailError.exit_code)
+        if engine.overtaken.is_set():
+            return "another version has upgraded the database"
+        manager.alive()
+    return signal.Signals(received).name
 
 
 def _next(signals: queue.SimpleQueue[int]) -> int | None:

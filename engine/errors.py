@@ -28,6 +28,10 @@ class StoreUnavailableError(UserError):
     """The database cannot be reached or written."""
 
 
+class OtherTablesError(StoreUnavailableError):
+    """The database has the tables of another version of Handrail."""
+
+
 class SourcesError(UserError):
     """Sources cannot be read; the others were."""
 

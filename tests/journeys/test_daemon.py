@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
@@ -18,12 +18,13 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 
 from engine.sample import write_sample
 from engine.store.database.connection import Database
 from engine.store.operations import rule_sets
 from engine.store.tables.messages import outbox
+from engine.store.tables.operations import audit
 from tests.kit.log_watch import watch
 from tests.kit.processes import daemon_of, handrail
 
@@ -260,6 +261,24 @@ def test_rules_with_mistakes_tell_all_of_them_and_nothing_starts(site: Path) -> 
     assert len(said) >= 5
     assert all(re.match(rf"{site}/rules/wrong.yaml:\d+:\d+: ", line) for line in said)
     assert not (site / "var").exists()
+
+
+def test_a_daemon_ends_by_itself_once_a_newer_handrail_has_upgraded_its_database(
+    site: Path,
+) -> None:
+    with daemon_of(site) as running:
+        running.wait_for("started")
+        with closing(Database.open(f"sqlite:///{site / 'var' / 'handrail.db'}")) as database:
+            with database.write() as conn:
+                conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+                # A running step of the old version can commit nothing any more.
+                written = conn.scalar(select(func.max(audit.c.id)))
+            assert running.wait_for("stopping")["why"].startswith("another version has upgraded")
+            running.process.join(30)
+            assert running.process.exitcode
+            with database.read() as conn:
+                assert conn.scalar(select(func.max(audit.c.id))) == written
+    assert "install the newer Handrail that made them" in mistake(site)
 
 
 def test_a_missing_rules_folder(site: Path) -> None:

@@ -9,13 +9,13 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.calendar.machine_clock import AHEAD_US, ClockReading, ClockState, ClockVerdict, gap
-from engine.errors import StoreUnavailableError
+from engine.errors import OtherTablesError, StoreUnavailableError
 from engine.flows.operations.guarded_clock import GuardedClock
 from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration, write_duration
 from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Instant
 from engine.store.database import server_clock
-from engine.store.database.connection import Database
+from engine.store.database.connection import HEAD, Database
 from engine.store.database.locks import lock
 from engine.store.operations import audit_log, clock_repair, machine_clock
 from engine.store.operations.machine_clock import LastReading
@@ -43,20 +43,23 @@ def watch(database: Database, clock: GuardedClock, host: str) -> None:
 
 
 def refuse_outdated(clock: GuardedClock, conn: Connection) -> None:
-    """Refuse to commit decisions by a clock that was repaired since, or not looked at.
+    """Refuse to commit what a wrong clock decided, or what another version's tables would hold.
 
     A daemon that was suspended may wake after the repair of a wrong clock and still go by it. No
-    repair would find what it writes.
+    repair would find what it writes. In the same way it may wake after an upgrade of the tables.
 
     Args:
         clock: The clock that the flows of this process go by.
         conn: The transaction, before it commits.
 
     Raises:
+        OtherTablesError: Another version of Handrail has upgraded the tables.
         StoreUnavailableError: The step must be taken again.
     """
     last = machine_clock.last_look(conn)
-    if last is not None and not clock.may_write(*last):
+    if last.version != HEAD:
+        raise OtherTablesError
+    if last.at is not None and not clock.may_write(last.at, last.repaired_at):
         raise StoreUnavailableError(
             "The clock that this step went by must be looked at first; the step is taken again."
         )

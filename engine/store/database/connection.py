@@ -193,6 +193,11 @@ class Database:
         version = self.version()
         if version == HEAD:
             return None
+        if version and version > HEAD:
+            return (
+                f"The database {self.shown} has the tables of version {version}, and this Handrail "
+                f"knows them up to version {HEAD}; install the newer Handrail that made them."
+            )
         has = f"the tables of version {version}" if version else "no tables yet"
         return (
             f"The database {self.shown} has {has}, but this Handrail needs version {HEAD}; run "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from engine.store.database.connection import Database
+from engine.store.database.connection import HEAD, Database
 from engine.store.tables import metadata
 
 
@@ -22,6 +22,8 @@ class Scratch:
             # Equal to the result of the migrations, without the time that they take; a test
             # compares the two.
             metadata.create_all(conn)
+            conn.exec_driver_sql("CREATE TABLE alembic_version (version_num)")
+            conn.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{HEAD}')")
         self._emptying = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
 
     def empty(self) -> Database:

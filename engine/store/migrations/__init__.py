@@ -6,14 +6,21 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
 
+from engine.store.database.connection import HEAD
 from engine.store.database.locks import lock
 
 
 def upgrade(conn: Connection) -> None:
     """Run every migration that is still missing, in the caller's transaction: all or nothing."""
     lock(conn, "hand")
+    if MigrationContext.configure(conn).get_current_revision() == HEAD:
+        return
+    if conn.dialect.name == "postgresql" and (names := inspect(conn).get_table_names()):
+        # It waits for the transactions of running daemons, and lets none write until the end.
+        conn.execute(text(f"LOCK TABLE {', '.join(names)} IN ACCESS EXCLUSIVE MODE"))
     command.upgrade(config(conn), "head")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
@@ -35,9 +36,20 @@ class LastReading:
         return self.away_from, self.away_until
 
 
+class LastLook(NamedTuple):
+    """The version of the tables, the last tick and the last repair; None before the first."""
+
+    version: str
+    at: Instant | None
+    repaired_at: Instant | None
+
+
 _READ = prepared(select(*[machine_clock.c[name] for name in LastReading.__dataclass_fields__]))
 _LAST_JOB = select(func.max(job_runs.c.ended_at))
-_LAST_LOOK = f"SELECT at, repaired_at FROM {machine_clock.name}"
+_LAST_LOOK = (
+    "SELECT version_num, at, repaired_at FROM alembic_version "
+    f"LEFT JOIN {machine_clock.name} ON TRUE"
+)
 _CLEAR = delete(machine_clock)
 _WRITE = insert(machine_clock)
 _AGREES = delete(clock_differences).where(clock_differences.c.host == bindparam("of"))
@@ -50,13 +62,9 @@ def read(conn: Connection) -> LastReading | None:
     return LastReading(*row) if row else None
 
 
-def last_look(conn: Connection) -> tuple[Instant, Instant | None] | None:
-    """Return the last tick and the last repair; None before the first.
-
-    Each transaction asks for them, so the driver alone does it.
-    """
-    row: tuple[Instant, Instant | None] | None = run_by_driver(conn, _LAST_LOOK).fetchone()
-    return row
+def last_look(conn: Connection) -> LastLook:
+    """Return what each transaction asks for, so the driver alone does it."""
+    return LastLook(*run_by_driver(conn, _LAST_LOOK).fetchone())
 
 
 def last_tick(conn: Connection) -> Instant | None:

@@ -146,7 +146,7 @@ def test_an_encrypted_backup_opens_with_its_key_alone(
 
     content = (tmp_path / "backup").read_bytes()
     assert content.startswith(b"age-encryption.org/v1")
-    assert b"C-1" not in content
+    assert b"SQLite format 3" not in content
     with pytest.raises(UserError, match="is encrypted; name the file of its key with --key"):
         backup.restore(empty, tmp_path / "backup", NOON, None)
     with pytest.raises(UserError, match=r"cannot be decrypted with .*other"):

@@ -9,6 +9,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Connection, func, insert, select, text
 
 from engine.errors import StoreUnavailableError, UserError
@@ -220,6 +222,40 @@ def test_tables_that_hold_data_wait_for_the_operator(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(StoreUnavailableError, match="has the tables of version 0000"):
         Database.ready(url)
+
+
+def test_tables_of_a_newer_handrail_are_left_to_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/handrail.db"
+    database = Database.ready(url)
+    with database.write() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    with pytest.raises(StoreUnavailableError, match="install the newer Handrail"):
+        Database.ready(url)
+
+
+@pytest.mark.postgres
+def test_an_upgrade_begins_once_running_daemons_have_ended_what_they_write(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[int] = []
+
+    def migrate(config: Config, _: str) -> None:
+        found.append(config.attributes["connection"].scalar(select(func.count(job_runs.c.job))))
+
+    monkeypatch.setattr(command, "upgrade", migrate)
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with closing(Database.open(postgres.new_url())) as database:
+        with database.write() as conn:
+            conn.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+        upgraded = threading.Thread(target=database.upgrade)
+        with database.write() as conn:
+            conn.execute(insert(job_runs), RUN)
+            upgraded.start()
+            while not conn.scalar(waits):
+                pass
+        upgraded.join()
+    assert found == [1]
 
 
 @pytest.mark.postgres
