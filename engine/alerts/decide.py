@@ -15,7 +15,7 @@ from engine.alerts.lifecycle import VOID, Reason, move
 from engine.alerts.matching import match
 from engine.alerts.shadow import crossing, in_shadow
 from engine.alerts.tell_again import Telling, is_due, tellings_of, told_until
-from engine.model.alert import CLIENT_TEXT, DRILL, Alert, AlertState
+from engine.model.alert import DRILL, WRITTEN, Alert, AlertState
 from engine.model.duration import Duration
 from engine.model.instant import Instant
 from engine.model.rule import SEVERITIES, Rule, Severity
@@ -85,8 +85,8 @@ def decide(
     seen_to = evaluated_from or 0
     now = max(now, seen_to)
     instant = _Instant(now, seen_to, now - notify_within)
-    # No span stands for a client's text.
-    alerts = [alert for alert in alerts if alert.rule_id not in {CLIENT_TEXT, DRILL}]
+    # No span stands for a text.
+    alerts = [alert for alert in alerts if alert.rule_id not in {*WRITTEN, DRILL}]
     concerned = {span.rule_id for span in spans} | {alert.rule_id for alert in alerts}
     return [
         decision

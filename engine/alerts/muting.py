@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.model.alert import CLIENT_TEXT, Alert
+from engine.model.alert import WRITTEN, Alert
 from engine.model.instant import Instant
 from engine.model.mute import Mute
 
@@ -13,7 +13,7 @@ def muted_until(alert: Alert, lasting: Sequence[Mute]) -> Instant | None:
     """Return until when nobody is told of an alert because of a mute.
 
     An urgent alert is never muted, because a mute was set by a person who did not know of it.
-    Neither is a client's text, because the client waits for an answer.
+    Neither is a text of a client or supporter, because its sender waits for an answer.
 
     Args:
         alert: The alert as it is now.
@@ -22,7 +22,7 @@ def muted_until(alert: Alert, lasting: Sequence[Mute]) -> Instant | None:
     Returns:
         The end of the last mute that covers the alert; None if no mute does.
     """
-    if alert.severity == "urgent" or alert.rule_id == CLIENT_TEXT:
+    if alert.severity == "urgent" or alert.rule_id in WRITTEN:
         return None
     return max((one.ended for one in lasting if _covers(one, alert)), default=None)
 

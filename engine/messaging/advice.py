@@ -12,6 +12,17 @@ _CLIENT_TEXT: Mapping[Severity, str] = {
     "medium": "Read the text and answer it today.",
 }
 
+_SUPPORTER_TEXT: Mapping[Severity, str] = {
+    "urgent": "Call the supporter now, then the client; bring in 911 or 988.",
+    "high": "Call the supporter today. Listen; say only what the consent covers.",
+    "medium": "Read the text and answer it today; say only what the consent covers.",
+}
+
+
+def supporter_text_advice(severity: Severity) -> str:
+    """Return the advice about a supporter's text, by the severity of its words."""
+    return _SUPPORTER_TEXT.get(severity, _SUPPORTER_TEXT["medium"])
+
 
 def client_text_advice(severity: Severity) -> str:
     """Return the advice about a client's text, by the severity of its words."""

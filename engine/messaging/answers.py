@@ -288,13 +288,20 @@ def void_many(alerts: int) -> str:
     )
 
 
-def wrote_again(alert: Named, *, mine: bool) -> str:
-    """Tell a person who knows of a client's text that the client sent another one.
+def wrote_again(alert: Named, *, mine: bool, supporter: bool = False) -> str:
+    """Tell a person who knows of a client's or supporter's text that there is another one.
 
     Args:
         alert: The alert; urgent if the new words are words of danger.
         mine: Whether the person has the alert.
+        supporter: Whether a supporter of the client wrote.
     """
     please = "Please call now." if alert.urgent else "Please read it: handrail inbox."
     reply = f"{alert.code} P to pass on" if mine else f"{alert.code} A to take it"
-    return _about(alert, f"wrote again. {please} Reply {reply}.")
+    said = f"wrote again. {please} Reply {reply}."
+    return _of_supporter(alert, said) if supporter else _about(alert, said)
+
+
+def _of_supporter(alert: Named, said: str) -> str:
+    said = f"a supporter {said}"
+    return first_clean([f"Handrail: {name(alert)}: {said}", f"Handrail: {alert.code}: {said}"])

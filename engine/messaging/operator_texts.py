@@ -128,6 +128,12 @@ def confirm_phone(who: str, code: str) -> str:
     return first_clean(wordings)
 
 
+def supporter_number(who: str, number: int) -> str:
+    """Tell that a supporter's number is also a client's or a colleague's."""
+    said = "has the number of another person and gets no texts. See: handrail supporters"
+    return first_clean([f"Handrail: {who} {said}", f"Handrail: supporter {number} {said}"])
+
+
 def phone_denied(who: str, number: int) -> str:
     """Tell that the number of a member of staff or mentor says it is another person's."""
     said = "has another phone, says the one that we have. Put the number right in the roster."

@@ -26,6 +26,9 @@ class Act(StrEnum):
 
 # Stands in place of a rule's id if the alert is about a client's text. No rule can have this id.
 CLIENT_TEXT = "client_text"
+# The same of a supporter's text.
+SUPPORTER_TEXT = "supporter_text"
+WRITTEN = frozenset({CLIENT_TEXT, SUPPORTER_TEXT})
 # The same of an exercise, which is about no client.
 DRILL = "drill_alert"
 

@@ -80,6 +80,7 @@ class MessageKind(StrEnum):
     CANARY = "canary"  # the text of the day; `sequence` is when it was due
     MONTHLY_REPORT = "monthly_report"  # `sequence` is when it was due
     CONFIRM_PHONE = "confirm_phone"  # asks whether a number is that of the person
+    SUPPORTER_NUMBER = "supporter_number"  # a supporter's is also another person's
     PHONE_DENIED = "phone_denied"  # a number says that it is not that of the person
     RESTORED = "restored"  # the database is that of an earlier instant
     EMERGENCY_ACCESS = "emergency_access"  # a client was opened; `subject_id` is the access

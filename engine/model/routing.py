@@ -41,6 +41,16 @@ class RoutingStep(Strict):
     to: Role
     otherwise: Literal["nobody"] | None = Field(default=None, alias="else")
 
+    @field_validator("to", mode="before")
+    @classmethod
+    def _no_supporter(cls, given: object) -> object:
+        if given == "supporter":
+            raise ValueError(
+                "a supporter is no step of a policy, because people who do not work here must not "
+                "be the ones whom an alert waits for; a rule says tell_supporters: instead"
+            )
+        return given
+
 
 def _in_order(policy: tuple[RoutingStep, ...]) -> tuple[RoutingStep, ...]:
     if not policy:

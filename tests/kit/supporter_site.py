@@ -16,6 +16,7 @@ from tests.kit.site import rulebook_of, written_rule
 from tests.kit.times import DAY, NOON
 
 CASE_MANAGER = "+15550100001"
+ADMIN = "+15550100003"
 MOTHER = "+12025550141"
 GOOD = "{count: check_in, where: {status: completed}, within: 1 day, at_least: 1}"
 MISSED = "{count: check_in, where: {status: missed}, within: 1 day, at_least: 1}"

@@ -105,6 +105,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "restored": (("2026-06-02 12:00 UTC",),),
     "confirm_phone": (CALL_NAMES, ("4821",)),
     "phone_denied": (REFS, (1, 10**12)),
+    "supporter_number": (REFS, (1, 10**12)),
     "unconfirmed": (("4821",),),
     "on_call": (("Wednesday 28 Sep 08:00",), (0, 1, 99_999)),
     "emergency_access": (REFS, REFS, DETAILS),
@@ -142,13 +143,18 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "cleared": (ALERTS,),
     "void": (ALERTS,),
     "void_many": ((4, 99_999),),
-    "wrote_again": (ALERTS, (True, False)),
+    "wrote_again": (ALERTS, (True, False), (True, False)),
+    "answer": ((True, False), LANGUAGES),
+    "who_we_are": (LANGUAGES,),
+    "ask_number": (CALL_NAMES, ("4821",), LANGUAGES),
+    "number_confirmed": (LANGUAGES,),
 }
 # The last values of these go by name.
 BY_KEYWORD = {
     "of_many": ("newly",),
     "confirm": ("only",),
-    "wrote_again": ("mine",),
+    "wrote_again": ("mine", "supporter"),
+    "answer": ("danger", "language"),
     "details": ("mine",),
     "passed_on": ("admins",),
     "to_staff": ("urgent", "link"),
@@ -173,7 +179,19 @@ FIELDS = {
 }
 FIELDS |= {"alert_id", "number", "language", "alert", "to", "act", "acts", "only", "lines"}
 FIELDS |= {"at", "since", "told", "following", "mine", "urgent", "who"}
-FIELDS |= {"minutes", "advice", "total", "page", "reply", "severity", "until", "link", "kind"}
+FIELDS |= {
+    "minutes",
+    "advice",
+    "total",
+    "page",
+    "reply",
+    "severity",
+    "until",
+    "link",
+    "kind",
+    "supporter",
+    "danger",
+}
 
 
 def functions(module: ModuleType) -> dict[str, Callable[..., str]]:

@@ -11,7 +11,7 @@ from engine.access.abilities import Ability, Access, may, sees_every_client
 from engine.flows.console import viewing
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
-from engine.model.alert import CLIENT_TEXT, DRILL
+from engine.model.alert import CLIENT_TEXT, DRILL, SUPPORTER_TEXT
 from engine.model.console_pages import CaseloadClient, CaseloadPage
 from engine.model.event import read_fields
 from engine.model.instant import DAY_US, Instant
@@ -76,6 +76,8 @@ def title_of(rules: Mapping[str, Rule], rule_id: str) -> str:
     """Return what people call a rule; its id if it serves no more."""
     if rule_id == CLIENT_TEXT:
         return "A text from the client"
+    if rule_id == SUPPORTER_TEXT:
+        return "A text from a supporter"
     if rule_id == DRILL:
         return "A drill"
     return rules[rule_id].title if rule_id in rules else rule_id

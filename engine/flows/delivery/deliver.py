@@ -12,7 +12,7 @@ from engine.calendar.quiet_hours import earliest_send
 from engine.flows.delivery import disclosure_log
 from engine.flows.delivery.opt_out import opt_out
 from engine.flows.delivery.opt_out import record as record_opt_out
-from engine.flows.escalation import mutes
+from engine.flows.escalation import mutes, supporter_news
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.messaging.circuit_breaker import after_contact
 from engine.messaging.digest import of_many, reach_nobody
@@ -39,7 +39,7 @@ from engine.model.message import (
 )
 from engine.model.notify_reason import NotifyReason, SettlementReason
 from engine.model.sms_settings import LONGEST_TIMEOUT, Detail
-from engine.model.staff import SkippedRecipient
+from engine.model.staff import SkippedRecipient, Staff
 from engine.ports import SmsGateway
 from engine.store.alerts import alerts, reminders, skipped_recipients
 from engine.store.database.connection import Database
@@ -297,12 +297,15 @@ def _settle(
 ) -> None:
     """Record the settlement of a message, with all that follows from it."""
     message, result = prepared.message, settlement.result
+    recipient = prepared.standing.recipient.staff
     if not outbox_claims.settle(conn, message, settlement, owner, now):
         return
     if settlement.state in {"queued", "failed"}:
         disclosures.avert(conn, message.id, now)
     if settlement.passed_over:
         _pass_over(conn, message, settlement, now)
+    if settlement.why is NotifyReason.NUMBER_SHARED and isinstance(recipient, Staff):
+        supporter_news.tell_of_shared_number(conn, recipient, now)
     stopped_by = result is not None and result.outcome == "opted_out" and message.phone
     opted_out = opt_out(conn, stopped_by, now) if stopped_by else []
     stopped = _note_contact(conn, prepared, settlement, now)

@@ -14,6 +14,7 @@ from engine.store.alerts import alerts, due_clients
 from engine.store.messages import outbox
 from engine.store.operations import audit_log
 from engine.store.people import opt_outs, roster, staff
+from engine.store.people.supporters import SUPPORTER
 
 
 def opt_out(conn: Connection, phone: str, now: Instant) -> list[int]:
@@ -31,6 +32,8 @@ def opt_out(conn: Connection, phone: str, now: Instant) -> list[int]:
     for one in gone:
         for alert_id in outbox.give_up_on(conn, one.id, now):
             alerts.set_next_step(conn, alert_id, now, now)
+        if one.role == SUPPORTER:
+            continue  # nobody has to call them; handrail supporters says it
         body = operator_texts.opted_out(staff_word(conn, one), one.id)
         overseers = operator_notices.overseers(conn, now)
         operator_notices.tell(conn, overseers, MessageKind.OPTED_OUT, body, now, subject_id=one.id)
@@ -48,6 +51,8 @@ def opt_in(conn: Connection, phone: str, now: Instant) -> bool:
     # Clients may have to be asked today.
     due_clients.mark_dirty(conn, dict.fromkeys(roster.clients_with_phone(conn, phone), now))
     for one in staff.with_phone(conn, phone):
+        if one.role == SUPPORTER:
+            continue
         body = operator_texts.opted_in(staff_word(conn, one), one.id)
         overseers = operator_notices.overseers(conn, now, but=phone)
         operator_notices.tell(conn, overseers, MessageKind.OPTED_IN, body, now, subject_id=one.id)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from engine.alerts.muting import muted_until
 from engine.alerts.routing import told_anew
 from engine.errors import UserError
-from engine.model.alert import CLIENT_TEXT, Alert
+from engine.model.alert import WRITTEN, Alert
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.model.message import Claimed, MessageKind
@@ -138,7 +138,7 @@ def _subject(
     client = roster.find_clients(conn, [subject]).get(subject)
     if client is not None:
         return client.id, None
-    if subject == CLIENT_TEXT:
+    if subject in WRITTEN:
         raise UserError("Texts of clients are never muted, because a client waits for an answer.")
     rule = rules.get(subject)
     if rule is None:

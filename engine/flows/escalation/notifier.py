@@ -16,7 +16,7 @@ from engine.messaging.mail_words import mail_words
 from engine.messaging.operator_texts import reaches_nobody
 from engine.messaging.spoken_words import call_words
 from engine.messaging.wording import to_mentor, to_staff
-from engine.model.alert import CLIENT_TEXT, DRILL
+from engine.model.alert import CLIENT_TEXT, DRILL, SUPPORTER_TEXT
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US, MINUTE_US, Instant
 from engine.model.message import TOGETHER_US, MessageKind, NewMessage
@@ -150,6 +150,8 @@ class Notifier:
         if routed.alert.rule_id == CLIENT_TEXT:
             several = inbox.count_of_alert(self.conn, routed.alert.id) > 1
             reason = "wrote again" if several else "sent a text"
+        if routed.alert.rule_id == SUPPORTER_TEXT:
+            reason = "a supporter wrote"
         over = "over now" if routed.alert.ended is not None else ""
         return ", ".join(filter(None, [reason, over]))
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from engine.errors import UserError
 from engine.flows.escalation import departures, operator_notices
 from engine.flows.escalation.staff_names import staff_word
-from engine.messaging import operator_texts
+from engine.messaging import operator_texts, supporter_words
 from engine.messaging.listing import sayable
 from engine.messaging.phone_confirmation import (
     PhoneQuestion,
@@ -19,6 +19,7 @@ from engine.messaging.phone_confirmation import (
     next_question,
     read_reply,
 )
+from engine.model.agreement import TextLanguage
 from engine.model.audit_action import AuditAction
 from engine.model.instant import DAY_US, Instant
 from engine.model.message import MessageKind, NewMessage
@@ -26,8 +27,9 @@ from engine.model.staff import Staff
 from engine.store.database.connection import Database
 from engine.store.messages import outbox
 from engine.store.operations import audit_log, channel_state
-from engine.store.people import phone_codes, staff
+from engine.store.people import phone_codes, staff, supporters
 from engine.store.people.phone_codes import UnconfirmedPhone
+from engine.store.people.supporters import SUPPORTER
 
 _MAY_CONFIRM = ("supervisor", "admin")
 
@@ -68,10 +70,19 @@ def ask(conn: Connection, one: UnconfirmedPhone, now: Instant) -> None:
     """Put the question to a number into the outbox; a repeated one has the same code."""
     code = one.code or f"{1000 + secrets.randbelow(9000)}"
     phone_codes.note_asked(conn, one, code, now)
-    body = operator_texts.confirm_phone(sayable(one.staff.call_name or ""), code)
+    called = sayable(one.staff.call_name or "")
+    body = operator_texts.confirm_phone(called, code)
+    if one.staff.role == SUPPORTER:
+        body = supporter_words.ask_number(called, code, language_of(conn, one.staff, now))
     kind, ends = MessageKind.CONFIRM_PHONE, now + DAY_US
     message = NewMessage(None, 0, one.staff.id, kind, body, now, now, ends, sequence=now)
     outbox.enqueue(conn, message)
+
+
+def language_of(conn: Connection, one: Staff, now: Instant) -> TextLanguage:
+    """Return the language of a supporter's agreement; English if none stands."""
+    agreed = supporters.agreements(conn, [one.id], now).get(one.id)
+    return agreed.language if agreed else "english"
 
 
 def waiting(conn: Connection, phone: str | None = None) -> list[UnconfirmedPhone]:
@@ -183,9 +194,14 @@ def confirm_by_command(database: Database, ref: str, by: str, now: Instant) -> S
 
 def _due(conn: Connection, now: Instant) -> Iterator[UnconfirmedPhone]:
     for one in waiting(conn):
-        reachable = not (one.denied or one.opted_out)
+        reachable = not (one.denied or one.opted_out) and _may_be_asked(conn, one.staff, now)
         if reachable and next_question(one.asked, one.asked_at, now) is PhoneQuestion.ASK:
             yield one
+
+
+def _may_be_asked(conn: Connection, one: Staff, now: Instant) -> bool:
+    """Whether a person may get the question: a supporter must have agreed to texts before."""
+    return one.role != SUPPORTER or one.id in supporters.agreements(conn, [one.id], now)
 
 
 def _active(conn: Connection, ref: str) -> Staff:

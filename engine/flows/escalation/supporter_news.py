@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
+from engine.flows.escalation import operator_notices
+from engine.flows.escalation.staff_names import staff_word
+from engine.messaging import operator_texts
 from engine.messaging.eligibility import may_notify
 from engine.messaging.supporter_words import to_supporter
 from engine.model.instant import DAY_US, HOUR_US, Instant
@@ -69,6 +72,8 @@ def enqueue(
     wanted = Claimed(0, "claimed", None, 0, person.id, kind, "", now, None, 0)
     decision = may_notify(facts, now, message=wanted, told_at=now)
     if not decision.allowed:
+        if decision.reason is NotifyReason.NUMBER_SHARED:
+            tell_of_shared_number(conn, person, now)
         return decision.reason
     if outbox.count_to_supporter(conn, person.id, now - DAY_US) >= MOST_A_DAY:
         return NotifyReason.ENOUGH_TODAY
@@ -79,3 +84,14 @@ def enqueue(
     )  # fmt: skip
     outbox.enqueue(conn, message)
     return NotifyReason.ALLOWED
+
+
+def tell_of_shared_number(conn: Connection, person: Staff, now: Instant) -> None:
+    """Tell the admins, once a day, that a supporter has the number of another person."""
+    body = operator_texts.supporter_number(staff_word(conn, person), person.id)
+    for admin in operator_notices.admins(conn, now):
+        message = NewMessage(
+            None, 0, admin.id, MessageKind.SUPPORTER_NUMBER, body, now, now, now + DAY_US,
+            sequence=now // DAY_US, subject_id=person.id,
+        )  # fmt: skip
+        outbox.enqueue(conn, message)

@@ -14,7 +14,7 @@ from engine.errors import UserError
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.flows.inbound import acting, wrote_again
 from engine.messaging.client_words import ClientTextSort
-from engine.model.alert import CLIENT_TEXT, Alert, AlertEvidence, FindingSeen
+from engine.model.alert import CLIENT_TEXT, SUPPORTER_TEXT, Alert, AlertEvidence, FindingSeen
 from engine.model.instant import Instant
 from engine.model.notification_settings import NotificationSettings
 from engine.model.rule import Severity
@@ -30,6 +30,10 @@ _SEVERITIES: Mapping[ClientTextSort, Severity] = {
     ClientTextSort.DANGER: "urgent",
     ClientTextSort.USE: "high",
     ClientTextSort.HELP: "high",
+}
+_SENT: Mapping[str, str] = {
+    CLIENT_TEXT: "the client sent a text",
+    SUPPORTER_TEXT: "a supporter of the client sent a text",
 }
 _REASONS: Mapping[Placement, Reason] = {
     Placement.GRAVER: "graver_words",
@@ -60,8 +64,9 @@ def receive(
     severity: Severity,
     settings: NotificationSettings,
     now: Instant,
+    of: str = CLIENT_TEXT,
 ) -> PlacedText:
-    """Let a client's text open an alert, or raise or join the one about an earlier text.
+    """Let a text open an alert, or raise or join the one about an earlier text.
 
     Args:
         conn: The transaction that holds the text.
@@ -70,6 +75,7 @@ def receive(
         severity: The severity of the words.
         settings: The routing policies, and how much a text may say.
         now: The present instant.
+        of: What stands for the rule: `CLIENT_TEXT`, or `SUPPORTER_TEXT` of a supporter's words.
 
     Returns:
         The alert.
@@ -77,11 +83,11 @@ def receive(
     Raises:
         UserError: No rules were ever accepted.
     """
-    held = alerts.unresolved_of(conn, client_id, CLIENT_TEXT)
+    held = alerts.unresolved_of(conn, client_id, of)
     reach = RecipientResolver(conn, now)
     placed = place(severity, [_waiting(conn, one, now) for one in held])
     if placed.before is None:
-        return PlacedText(_open(conn, client_id, body, severity, settings, now), told=True)
+        return PlacedText(_open(conn, client_id, body, severity, settings, now, of), told=True)
     routed = next(one for one in held if one.alert.id == placed.before.id)
     if placed.placement is Placement.JOINS:
         wrote_again.tell(conn, routed, settings.detail, now, urgent=severity == "urgent")
@@ -122,18 +128,15 @@ def _open(
     severity: Severity,
     settings: NotificationSettings,
     now: Instant,
+    of: str,
 ) -> int:
     serving = rule_sets.serving(conn)
     if serving is None:
         raise UserError(
             "No rules have ever served, so nobody can be told of a text; start handrail run first."
         )
-    alert = Alert(
-        0, client_id, CLIENT_TEXT, "1", severity, "open", began=now, ended=None, opened_at=now
-    )
-    seen = FindingSeen(
-        "the client sent a text", body.replace("\x00", "")[:_SHOWN], "any text", True, ()
-    )
+    alert = Alert(0, client_id, of, "1", severity, "open", began=now, ended=None, opened_at=now)
+    seen = FindingSeen(_SENT[of], body.replace("\x00", "")[:_SHOWN], "any text", True, ())
     evidence = AlertEvidence(now, (seen,), "A person reads the text, calls, and closes this.", None)
     policy = settings.routing.policy(severity, None)
     (alert_id,) = alerts.open_all(

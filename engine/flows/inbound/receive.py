@@ -17,9 +17,10 @@ from engine.flows.inbound import (
     check_in_answers,
     client_messages,
     staff_texts,
+    supporter_texts,
 )
-from engine.flows.inbound.text_sender import Sender, TakenText
-from engine.messaging import answers, operator_texts
+from engine.flows.inbound.text_sender import ANSWERED_WITHIN_US, Sender, TakenText
+from engine.messaging import answers, operator_texts, supporter_words
 from engine.messaging.auto_replies import is_auto_reply
 from engine.messaging.carrier_words import read_carrier_word, says_wrong_number
 from engine.messaging.client_words import (
@@ -35,7 +36,7 @@ from engine.messaging.reactions import read_reaction
 from engine.messaging.use_words import use_words_in
 from engine.model.audit_action import AuditAction
 from engine.model.inbound import Inbound
-from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, Instant
+from engine.model.instant import DAY_US, HOUR_US, Instant
 from engine.model.message import MessageKind
 from engine.model.notification_settings import NotificationSettings
 from engine.model.staff import Consent
@@ -45,6 +46,7 @@ from engine.store.messages import inbox
 from engine.store.messages.reply_codes import CodedAlert
 from engine.store.operations import audit_log
 from engine.store.people import opt_outs, roster, staff
+from engine.store.people.supporters import SUPPORTER
 
 ACTOR = "inbox"
 # After the same words so often a machine sends them. A person who tries other words each time is
@@ -53,7 +55,6 @@ PATIENCE = 5
 LONGEST_PATIENCE = 20
 # Unknown numbers whose words of danger are told within an hour.
 MOST_STRANGERS = 5
-ANSWERED_WITHIN_US = 30 * MINUTE_US
 
 
 def take(
@@ -152,8 +153,9 @@ def _take(
         ]
         return TakenText("start", answers.started(language_of(body)), placed=placed)
     if danger and not sender.clients:
-        _tell_overseers(conn, sender, now)
-        return TakenText("crisis", answers.crisis(danger.language))
+        return _of_colleague_in_danger(conn, sender, body, danger, settings, now)
+    if supporter_texts.is_only_theirs(sender):
+        return supporter_texts.take(conn, sender, inbound, settings, now, inbox_id)
     if sender.staff and not danger:
         answered = staff_texts.answer(conn, sender, inbound, settings, now, inbox_id)
         if answered.understood == "other" and not sender.clients and use_words_in(body):
@@ -172,6 +174,9 @@ def _confirm(conn: Connection, sender: Sender, body: str, now: Instant) -> Taken
     match answer.reply:
         case PhoneReply.CONFIRMS:
             said = answers.PHONE_CONFIRMED
+            if answer.about.staff.role == SUPPORTER:
+                language = phone_confirmations.language_of(conn, answer.about.staff, now)
+                said = supporter_words.number_confirmed(language)
             return TakenText("phone_confirmed", said, phone_answer=answer)
         case PhoneReply.DENIES:
             return TakenText("phone_denied", answers.PHONE_DENIED, phone_answer=answer)
@@ -263,6 +268,25 @@ def _of_stranger(
     body, others = operator_texts.stranger_in_danger(), operator_notices.overseers(conn, now)
     operator_notices.tell(conn, others, MessageKind.DANGER, body, now)
     return TakenText("crisis", answers.crisis(danger.language))
+
+
+def _of_colleague_in_danger(
+    conn: Connection,
+    sender: Sender,
+    body: str,
+    danger: DangerWords,
+    settings: NotificationSettings,
+    now: Instant,
+) -> TakenText:
+    """Take words of danger of a supporter, who means a client, or of staff or a mentor."""
+    around = supporter_texts.supporters_of(sender)
+    placed = supporter_texts.place(conn, around, body, "urgent", settings, now)
+    if not placed or len(around) < len(sender.staff) + len(sender.unconfirmed):
+        _tell_overseers(conn, sender, now)
+    said = answers.crisis(danger.language)
+    if placed:
+        said = supporter_words.answer(danger=True, language=danger.language)
+    return TakenText("crisis", said, placed=placed)
 
 
 def _tell_overseers(conn: Connection, sender: Sender, now: Instant) -> None:

@@ -14,12 +14,12 @@ from engine.flows.escalation.staff_names import person
 from engine.flows.inbound import acting, alert_actions
 from engine.flows.inbound.text_sender import Sender, TakenText
 from engine.messaging import answers
-from engine.messaging.advice import client_text_advice
+from engine.messaging.advice import client_text_advice, supporter_text_advice
 from engine.messaging.listing import Named
 from engine.messaging.names import ROLE_WORDS
 from engine.messaging.replies import Asks, Reply, read
 from engine.messaging.reply_parts import OpenAlert
-from engine.model.alert import CLIENT_TEXT, Act
+from engine.model.alert import CLIENT_TEXT, SUPPORTER_TEXT, Act
 from engine.model.inbound import Inbound
 from engine.model.instant import MINUTE_US, Instant, from_us
 from engine.model.notification_settings import NotificationSettings
@@ -302,6 +302,8 @@ def _more(desk: _Desk, code: int) -> str:
     advice = desk.settings.advice.get(held.alert.rule_id, "")
     if held.alert.rule_id == CLIENT_TEXT:
         advice = client_text_advice(held.alert.severity)
+    if held.alert.rule_id == SUPPORTER_TEXT:
+        advice = supporter_text_advice(held.alert.severity)
     may_say = desk.settings.detail == "reason" and code not in desk.aliases
     return answers.more(desk.named(code), advice if may_say else "")
 

@@ -9,14 +9,18 @@ from engine.flows.escalation.phone_confirmations import PhoneAnswer
 from engine.flows.inbound import alert_actions
 from engine.flows.inbound.client_messages import PlacedText
 from engine.model.alert import Act
+from engine.model.instant import MINUTE_US
 from engine.model.staff import Staff
 from engine.store.messages.reply_codes import CodedAlert
 from engine.store.people.phone_codes import UnconfirmedPhone
 
+# A phone whose text was answered so lately gets no thanks for the next one.
+ANSWERED_WITHIN_US = 30 * MINUTE_US
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A phone, and the staff, mentors and clients who have it."""
+    """A phone, and the staff, mentors, supporters and clients who have it."""
 
     phone: str
     staff: Sequence[Staff]

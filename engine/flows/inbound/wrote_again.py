@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from engine.flows.escalation.alert_news import name
 from engine.messaging import answers
+from engine.model.alert import SUPPORTER_TEXT
 from engine.model.instant import DAY_US, MINUTE_US, Instant
 from engine.model.message import MessageKind, NewMessage
 from engine.model.sms_settings import Detail
@@ -45,7 +46,8 @@ def tell_one(
     named = replace(named, urgent=urgent or named.urgent)
     apart = _APART_IN_DANGER_US if named.urgent else _APART_US
     due_at = now if last is None else max(now, last.due_at + apart)
-    body = answers.wrote_again(named, mine=staff_id == held.owner_id)
+    supporter = held.alert.rule_id == SUPPORTER_TEXT
+    body = answers.wrote_again(named, mine=staff_id == held.owner_id, supporter=supporter)
     message = NewMessage(
         held.alert.id, held.step, staff_id, MessageKind.WROTE_AGAIN, body, now, due_at, now + DAY_US
     )

@@ -21,7 +21,7 @@ from engine.model.staff import ROLES, Role
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.alerts.drills import STAND_IN
 from engine.store.intake import histories
-from engine.store.people import on_call, roster, staff
+from engine.store.people import on_call, roster, staff, supporters
 
 # An enrolment that begins later than this was hardly meant.
 _AHEAD_US = 366 * DAY_US
@@ -166,6 +166,12 @@ def _numbers(conn: Connection) -> Iterator[Check]:
             sharing[one.phone].append(one.ref)
             if one.works_here:
                 mixed.add(one.phone)
+    for one in supporters.everybody(conn):
+        if supporters.shares_number(conn, one.phone):
+            said = (
+                f"The supporter {one.shown} has the number of another person. Nothing goes there."
+            )
+            yield Check("supporters", False, said)
     for phone, ref in roster.client_phones(conn):
         if sharing[phone] and phone in mixed:
             refs = ", ".join(sharing[phone])

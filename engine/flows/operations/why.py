@@ -13,9 +13,9 @@ from engine.alerts.muting import muted_until
 from engine.errors import MistakesError, UserError
 from engine.flows.escalation import next_recipients
 from engine.flows.operations.explained_findings import explained_findings
-from engine.messaging.advice import client_text_advice
+from engine.messaging.advice import client_text_advice, supporter_text_advice
 from engine.messaging.client_words import ONE_SENTENCE_US, read_client_text
-from engine.model.alert import CLIENT_TEXT, DRILL
+from engine.model.alert import CLIENT_TEXT, DRILL, SUPPORTER_TEXT
 from engine.model.alert_explanation import (
     AlertExplanation,
     ExplainedMessage,
@@ -83,6 +83,10 @@ def _rule(conn: Connection, record: AlertRecord, kinds: Mapping[str, Kind]) -> E
     if alert.rule_id == CLIENT_TEXT:
         title, why = "A client sent a text", "A client who writes wants an answer from a person."
         said = client_text_advice(alert.severity)
+        return ExplainedRule(alert.rule_id, alert.rule_version, title, why, said)
+    if alert.rule_id == SUPPORTER_TEXT:
+        title, why = "A supporter sent a text", "A person around the client wants an answer."
+        said = supporter_text_advice(alert.severity)
         return ExplainedRule(alert.rule_id, alert.rule_version, title, why, said)
     if alert.rule_id == DRILL:
         why = "An exercise shows who answers an urgent alert, and when. It is about no client."

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Row, bindparam, func, or_, select
 
 from engine.model.instant import Instant
-from engine.model.staff import Assignment, Consent, Role, Staff
+from engine.model.staff import Assignment, Consent, PersonRole, Role, Staff
 from engine.store.database.prepared import prepared
 from engine.store.tables.people import assignments, consents, staff
 
@@ -47,7 +47,7 @@ def by_id(conn: Connection, staff_id: int) -> Staff | None:
     return None if row is None else read(row)
 
 
-def of_role(conn: Connection, role: Role) -> list[Staff]:
+def of_role(conn: Connection, role: PersonRole) -> list[Staff]:
     """Return all who have a role, in the order of ids, whether they can be told or not."""
     return [read(row) for row in conn.execute(_OF_ROLE, {"role": role})]
 

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from engine.model.instant import Instant
-from engine.model.staff import Consent, RecipientFacts, Staff, SupporterFacts
+from engine.model.staff import Consent, PersonRole, RecipientFacts, Staff, SupporterFacts
 from engine.model.supporter import SupporterAgreement
 from engine.store.operations import channel_state
 from engine.store.people import opt_outs
-from engine.store.people.staff import consents_of, read
+from engine.store.people.staff import consents_of, of_role, read
 from engine.store.tables.people import clients, consents, staff, supporter_agreements
 
-SUPPORTER = "supporter"
+SUPPORTER: PersonRole = "supporter"
 _AGREEMENTS = (
     select(supporter_agreements)
     .where(supporter_agreements.c.staff_id.in_(bindparam("ids", expanding=True)))
@@ -105,6 +105,11 @@ def recipient(conn: Connection, one: Staff, client_id: int, now: Instant) -> Rec
             agreed is not None, agreed.series if agreed else None, shares_number(conn, one.phone)
         ),
     )
+
+
+def everybody(conn: Connection) -> list[Staff]:
+    """Return all supporters who are active, by id."""
+    return [one for one in of_role(conn, SUPPORTER) if one.active]
 
 
 def shares_number(conn: Connection, phone: str | None) -> bool:

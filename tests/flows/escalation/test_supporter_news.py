@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from engine.messaging import operator_texts
 from engine.messaging.supporter_words import TEXTS
 from engine.model.message import MessageKind
 from engine.store.database.connection import Database
 from engine.store.people import disclosures, opt_outs, roster, supporters
 from engine.store.tables.messages import outbox
 from tests.kit.rows import add_client
-from tests.kit.supporter_site import CASE_MANAGER, MOTHER, SupporterSite
+from tests.kit.supporter_site import ADMIN, CASE_MANAGER, MOTHER, SupporterSite
 from tests.kit.times import MINUTE, NOON, clock
 
 GOOD_NEWS = TEXTS[MessageKind.SUPPORTER_MILESTONE]["english"]
@@ -103,13 +104,19 @@ def test_after_stop_nothing_goes_out(site: SupporterSite) -> None:
     assert site.to_mother(clock("13:00")) == []
 
 
-def test_a_number_that_becomes_the_clients_or_a_colleagues_gets_nothing(
+def test_a_number_that_becomes_a_clients_gets_nothing_and_the_admins_hear_of_it(
     site: SupporterSite,
 ) -> None:
     site.good_day(clock("22:00"))
     with site.database.write() as conn:
         add_client(conn, id=2, ref="C-2", phone=MOTHER)
     assert site.to_mother(clock("08:00", 1)) == []
+    told = operator_texts.supporter_number("Ann", 4)
+    site.delivered(clock("08:00", 1))
+    assert site.sent_to(ADMIN).count(told) == 1
+    site.good_day(clock("09:00", 2))  # not even put into the outbox, and told again the day after
+    site.delivered(clock("09:00", 2))
+    assert site.sent_to(ADMIN).count(told) == 2
 
 
 def test_a_missed_contact_is_told_hours_later_and_not_if_a_person_has_it(
