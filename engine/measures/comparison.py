@@ -96,7 +96,7 @@ class Comparison:
 
     def of_numbers(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Whether it is true of each number; NaN is no value and matches nothing."""
-        rounded = np.where(np.abs(values) < _LARGE, np.round(values, DECIMALS), values)
+        rounded = np.where(np.abs(values) < _LARGE, values.round(DECIMALS), values)
         operand = self.operand
         if self.operator in {"between", "outside"}:
             low, high = (float(bound) for bound in self.bounds)

@@ -109,10 +109,11 @@ class Payloads:
     def _column(
         self, name: object, field: str, judge: Callable[[Value | None], Any], dtype: type
     ) -> NDArray[Any]:
-        if name not in self._columns:
+        found = self._columns.get(name)
+        if found is None:
             codes, values = self._values(field)
-            self._columns[name] = np.fromiter(map(judge, values), dtype, len(values))[codes]
-        return self._columns[name]
+            found = self._columns[name] = np.fromiter(map(judge, values), dtype, len(values))[codes]
+        return found
 
     def _values(self, field: str) -> tuple[NDArray[np.int32], list[Value | None]]:
         """Return a field's distinct values, and the number of its value for each payload."""
@@ -173,9 +174,10 @@ class Histories:
 
     def remember(self, name: object, make: Callable[[], T]) -> T:
         """Return the result of `make`, made once for this batch."""
-        if name not in self._memory:
-            self._memory[name] = make()
-        found: T = self._memory[name]
+        # Names are hashed as few times as can be, because they are whole conditions.
+        found: T | None = self._memory.get(name)
+        if found is None:
+            found = self._memory[name] = make()
         return found
 
     @cached_property

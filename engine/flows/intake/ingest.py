@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, groupby
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
@@ -17,7 +17,7 @@ from engine.model.duration import Duration
 from engine.model.instant import Instant, from_us
 from engine.model.intake import Batch, Reject
 from engine.model.outages import USUAL, Feed, after_reading, worth_noting
-from engine.ports import AnySource, ClientSource, ReceivingSource
+from engine.ports import AnySource, ClientSource, ReceivingSource, Source
 from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
 from engine.store.intake import positions, rejects, source_health
@@ -127,6 +127,8 @@ class SourceReading:
         stopped: Callable[[], bool] = lambda: False,
     ) -> None:
         self.source = source
+        # A protocol is looked up slowly, and each reading asks.
+        self._receiving = source if isinstance(source, ReceivingSource) else None
         self._intake = BatchIntake(database, source.name, timezone, now)
         self._progress, self._stopped = progress, stopped
         self._batches: Iterator[Batch] = iter(())
@@ -140,7 +142,7 @@ class SourceReading:
             return
         with self._intake.database.read() as conn:
             known = positions.read(conn, self.source.name)
-        self._batches = _batches_of(self.source, self._intake, known)
+        self._batches = self._batches_after(known)
         for batch in self._batches:
             if batch.events or batch.gone or batch.withdrawn:
                 self._held = batch
@@ -170,9 +172,19 @@ class SourceReading:
                 }
         _reread(intake, source, [each for each in waited if each.seen_at < intake.now])
         _note(intake.database, source, fared, intake.now, intake.brought, went_well=True)
-        if isinstance(source, ReceivingSource):
-            received.forget(intake.database, source, intake.now)
+        if self._receiving:
+            received.forget(intake.database, self._receiving, intake.now)
         return {item: counts for item, counts in intake.counts.items() if counts != IngestCounts()}
+
+    def _batches_after(self, known: Mapping[str, Any]) -> Iterator[Batch]:
+        """Yield the batches after the `known` positions."""
+        intake = self._intake
+        if self._receiving:
+            return received.read_waiting(intake.database, self._receiving, known, intake.now)
+        source = cast(Source, self.source)
+        if isinstance(source, ClientSource):
+            source.about(partial(_client_refs, intake.database))
+        return source.read(known, from_us(intake.now))
 
     def _take(self, batch: Batch) -> None:
         self._intake.take(batch)
@@ -302,13 +314,3 @@ def _reread(intake: BatchIntake, source: AnySource, waiting: Sequence[OpenReject
 def _client_refs(database: Database) -> Sequence[str]:
     with database.read() as conn:
         return roster.client_refs(conn)
-
-
-def _batches_of(
-    source: AnySource, intake: BatchIntake, known: Mapping[str, Any]
-) -> Iterator[Batch]:
-    if isinstance(source, ReceivingSource):
-        return received.read_waiting(intake.database, source, known, intake.now)
-    if isinstance(source, ClientSource):
-        source.about(partial(_client_refs, intake.database))
-    return source.read(known, from_us(intake.now))

@@ -64,7 +64,11 @@ _NEWEST_CHANGED = prepared(
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_LAST_CHANGE = prepared(select(func.coalesce(func.max(evaluations.c.change), 0)))
+_LAST_CHANGE = prepared(
+    select(func.coalesce(func.max(evaluations.c.change), 0)).where(
+        evaluations.c.change.is_not(None)
+    )
+)
 _OLDEST_CHANGED = prepared(_oldest(evaluations.c.dirty_from))
 _OLDEST_DUE = prepared(
     _oldest(evaluations.c.next_due_at).where(evaluations.c.next_due_at <= bindparam("now"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, Engine
 from sqlalchemy.engine.result import IteratorResult, ResultMetaData, SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -37,6 +37,11 @@ class DirectConnection(Connection):
     statements, or if a list of values is empty or long.
     """
 
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._driver = self.connection.driver_connection
+        self._errors = engine.dialect.loaded_dbapi.Error
+
     def execute(self, statement: Any, parameters: Any = None, **options: Any) -> Any:
         """Run a statement, as Connection.execute does; a prepared one takes no options."""
         known = PREPARED.get(statement)
@@ -46,7 +51,7 @@ class DirectConnection(Connection):
             if names not in known:
                 known[names] = prepare(statement, names, self.dialect)
             ready = known[names]
-            if ready and (result := ready.run(self, rows)):
+            if ready and (result := ready.run(self._driver, self._errors, rows)):
                 return result
         return super().execute(statement, parameters, **options)
 
@@ -73,7 +78,7 @@ class _Place(NamedTuple):
 
 
 class PreparedStatement:
-    """A statement's text, with what turns values into the driver's and back."""
+    """A statement's text, with the functions that turn values into the driver's and back."""
 
     def __init__(
         self, text: str, places: Sequence[_Place], marks: Sequence[str], columns: Sequence[_Process]
@@ -83,8 +88,9 @@ class PreparedStatement:
         Args:
             text: The statement.
             places: The places of its values, in the order of the text.
-            marks: What stands in the text for each list of values, in the same order.
-            columns: What turns the driver's value of each column into ours; empty without rows.
+            marks: The mark that stands in the text for each list of values, in the same order.
+            columns: The function that turns the driver's value of each column into ours, or None;
+                empty if it returns no rows.
         """
         self._text, self._places, self._marks = text, places, marks
         self._returns_rows = bool(columns)
@@ -92,19 +98,24 @@ class PreparedStatement:
         self._texts: dict[tuple[int, ...], str] = {(): text}
         self._metadata: ResultMetaData | None = None
 
-    def run(self, conn: Connection, rows: Sequence[Values]) -> DirectResult | None:
-        """Run it once a row of values; return None, without running it, if it cannot.
+    def run(
+        self, driver: Any, errors: type[Exception], rows: Sequence[Values]
+    ) -> DirectResult | None:
+        """Run it once a row of values.
 
-        Raises:
-            DBAPIError: As SQLAlchemy raises it.
+        Args:
+            driver: The driver's connection.
+            errors: The driver's errors, which are raised as SQLAlchemy raises them.
+            rows: The values by name, at least one row.
+
+        Returns:
+            The result; None, without having run it, if only SQLAlchemy can run it so.
         """
         if len(rows) > 1 and (self._marks or self._returns_rows):
             return None
         values, lengths = self._given(rows[0])
         if lengths and not 0 < min(lengths) <= max(lengths) <= LONGEST_LIST:
             return None
-        errors = conn.dialect.loaded_dbapi.Error
-        driver = conn.connection.driver_connection
         if len(rows) == 1:
             cursor = self._call(errors, driver, "execute", self._with_lists(lengths), values)
         else:

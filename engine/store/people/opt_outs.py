@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, delete, select
 
 from engine.model.instant import Instant
+from engine.store.database.prepared import prepared
 from engine.store.database.upsert import insert_of
 from engine.store.tables.people import opt_outs
 
-_NUMBERS = select(opt_outs.c.phone)
-_NUMBER = _NUMBERS.where(opt_outs.c.phone == bindparam("number"))
+_NUMBERS = prepared(select(opt_outs.c.phone))
+_NUMBER = prepared(_NUMBERS.where(opt_outs.c.phone == bindparam("number")))
 
 
 def add(conn: Connection, phone: str, now: Instant) -> bool:

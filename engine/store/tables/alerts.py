@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from engine.store.tables.columns import Id, Instant, WordSet, metadata
+from engine.store.tables.columns import Id, Instant, WordSet, index_of_some, metadata
 
 # As store/alerts/severity_order.py writes it: an index serves only the very same expression.
 _RANK = (
@@ -42,8 +42,8 @@ evaluations = Table(
     # The newest change has the highest number; NULL if nothing waits to be judged.
     Column("change", BigInteger),
     Index(None, "next_due_at"),
-    Index(None, "dirty_from"),
-    Index(None, "change"),
+    index_of_some("ix_evaluations_dirty_from", "dirty_from"),
+    index_of_some("ix_evaluations_change", "change"),
     Index(None, "rules_hash"),
 )
 

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Dialect, Enum, Integer, MetaData, String, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    Dialect,
+    Enum,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    text,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -23,6 +34,16 @@ metadata = MetaData(
 # SQLite counts up by itself only on INTEGER; PostgreSQL gets a BIGINT.
 Id = BigInteger().with_variant(Integer, "sqlite")
 Instant = BigInteger
+
+
+def index_of_some(name: str, *columns: str, unique: bool = False) -> Index:
+    """Return an index of the rows that have a value in the first column.
+
+    Most rows of its table have none. They would stand in a full index too, and each change of such
+    a row would write pages of it.
+    """
+    there = text(f"{columns[0]} IS NOT NULL")
+    return Index(name, *columns, unique=unique, sqlite_where=there, postgresql_where=there)
 
 
 def ordered_alike(length: int) -> String:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from engine.model.message import MessageKind
-from engine.store.tables.columns import Id, Instant, enum_text, metadata
+from engine.store.tables.columns import Id, Instant, enum_text, index_of_some, metadata
 
 outbox = Table(
     "outbox",
@@ -44,7 +44,7 @@ outbox = Table(
     Column("lease_until", Instant),
     Column("attempts", Integer, nullable=False, server_default="0"),
     # Unique, so that two rows of the same words can never both claim one message of the carrier.
-    Column("provider_id", String(64), index=True, unique=True),
+    Column("provider_id", String(64)),
     Column("error_code", String(20)),
     Column("error_text", Text),
     Column("updated_at", Instant, nullable=False),
@@ -53,13 +53,15 @@ outbox = Table(
     Column("sent_at", Instant),
     # The message that carries this one with it (store/messages/grouping.py). No foreign key, as
     # above.
-    Column("bundle_id", BigInteger, index=True),
+    Column("bundle_id", BigInteger),
     # Whether its recipient is told as a mentor, who needs a consent; staff with that role always
     # are.
     Column("to_mentor", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("alert_id", "step", "staff_id", "kind", "sequence", "subject_id"),
     Index(None, "staff_id"),
-    Index(None, "phone", "sent_at"),
+    index_of_some("ix_outbox_provider_id", "provider_id", unique=True),
+    index_of_some("ix_outbox_bundle_id", "bundle_id"),
+    index_of_some("ix_outbox_phone_sent_at", "phone", "sent_at"),
     # The same for messages about no alert, because NULL equals nothing.
     Index(
         "uq_outbox_without_alert",
