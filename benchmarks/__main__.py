@@ -1,6 +1,6 @@
 """`python -m benchmarks [PART…]`: measure, print a line a figure, and write them to bench.json.
 
-`python -m benchmarks load` is a load test instead, which takes options of its own.
+`python -m benchmarks load` and `soak` take options of their own: a load test, and a month of work.
 Exits with 1 where a bar is missed. Stop whatever else the machine does, for all of it is wall-clock
 time.
 """
@@ -28,6 +28,7 @@ from benchmarks.messages import messages
 from benchmarks.posts import posts
 from benchmarks.replay import replay
 from benchmarks.scale import scale
+from benchmarks.soak import main as soak
 from benchmarks.spread import spread
 from benchmarks.ticks import ticks
 from benchmarks.urgent import urgent
@@ -50,7 +51,7 @@ PARTS: Mapping[str, Callable[[Caseload], Iterator[Figure]]] = {
     "ticks": ticks,
 }
 # Each takes its own options, and shows its own table.
-COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"load": load}
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"load": load, "soak": soak}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from benchmarks.load_phones import ANSWER_SECONDS, LoadPhones
 from benchmarks.load_site import LoadSite
+from benchmarks.plain_table import plain_table
 from engine.model.duration import Duration
 from engine.model.instant import MINUTE_US, SECOND_US, Instant
 from engine.store.operations.queues import Queue
@@ -67,7 +68,7 @@ def show(given: argparse.Namespace, found: Found) -> str:
         "a carrier that answers in "
         f"{1000 * ANSWER_SECONDS:.0f} ms, {site.minutes} minutes, seed {given.seed}",
         "",
-        *_table(rows),
+        *plain_table(rows),
         "",
         f"Texts handed over: {len(phones.taken):,}; in the busiest minute "
         f"{_busiest(phones.taken) / 60:.1f} a second.",
@@ -103,14 +104,3 @@ def _busiest(taken: Iterable[Instant]) -> int:
     for at in taken:
         minutes[at // MINUTE_US] = minutes.get(at // MINUTE_US, 0) + 1
     return max(minutes.values(), default=0)
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            cell.rjust(width) if place else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]

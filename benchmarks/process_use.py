@@ -27,5 +27,13 @@ class ProcessUse:
         assert found, status
         return int(found[1]) / 1024
 
+    def files(self) -> int:
+        """How many files and connections it has open."""
+        return len(list(self._file("fd").iterdir()))
+
+    def threads(self) -> int:
+        """How many threads it has."""
+        return len(list(self._file("task").iterdir()))
+
     def _file(self, name: str) -> Path:
         return Path("/proc", str(self.process_id), name)

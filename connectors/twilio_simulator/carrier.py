@@ -58,7 +58,7 @@ class Carrier:
         self.shown: Callable[[CarrierMessage], None] = lambda _: None
         self.kept: Callable[[CarrierMessage], None] = lambda _: None
         self._ahead: list[tuple[Instant, int, Call | tuple[str, Status, int | None]]] = []
-        self._numbers = itertools.count()
+        self._numbers, self._sids = itertools.count(), itertools.count()
         self._era = era
 
     def take(
@@ -195,4 +195,4 @@ class Carrier:
         self.kept(text)
 
     def _sid(self) -> str:
-        return f"SM{self._era:016x}{len(self.texts):016x}"
+        return f"SM{self._era:016x}{next(self._sids):016x}"

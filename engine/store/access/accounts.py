@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine.model.account import Account, AccountRole, SignInLink
 from engine.model.instant import Instant
@@ -58,6 +58,11 @@ def use_link(conn: Connection, token_hash: str, now: Instant) -> bool:
     unused = (sign_in_links.c.token_hash == token_hash, sign_in_links.c.used_at.is_(None))
     used = conn.execute(update(sign_in_links).where(*unused).values(used_at=now))
     return used.rowcount == 1
+
+
+def forget_links(conn: Connection, before: Instant) -> int:
+    """Delete the links that expired before an instant; return how many there were."""
+    return conn.execute(delete(sign_in_links).where(sign_in_links.c.expires_at < before)).rowcount
 
 
 def _read(row: Row[tuple[object, ...]]) -> Account:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine.model.instant import Instant
 from engine.store.tables.alerts import alerts
@@ -47,6 +47,11 @@ def give(conn: Connection, staff_id: int, alert_id: int, now: Instant) -> str:
     row = {"token": token, "alert_id": alert_id, "staff_id": staff_id, "made_at": now}
     conn.execute(_ADD, row)
     return token
+
+
+def forget(conn: Connection, before: Instant) -> int:
+    """Delete the links that were last texted before an instant; return how many there were."""
+    return conn.execute(delete(alert_links).where(alert_links.c.made_at < before)).rowcount
 
 
 def of_token(conn: Connection, token: str) -> AlertLink | None:
