@@ -84,7 +84,7 @@ def resources() -> Iterator[Figure]:
         yield Figure(
             "FHIR: pages, times fhir.resources parsing", other[0] / page, "×", 8, None, True
         )
-        yield Figure("FHIR: resources, times it parsing", other[1] / resource, "×", 8, None, True)
+        yield Figure("FHIR: resources, times it parsing", other[1] / resource, "×", None, 8, True)
 
 
 def _page(number: int) -> bytes:

@@ -52,6 +52,7 @@ class MappedResource:
         scope = f"{self._zone} {settings.by} {settings.left_out} {written}"
         self._digest = blake2b(scope.encode(), digest_size=16).hexdigest()
         self._has_history = mapping.deletions
+        self._may_be_replaced = mapping.roster == "clients" and mapping.resource == "Patient"
 
     def read(
         self, server: FhirServer, patients: Patients, kept: Any, now: datetime
@@ -92,7 +93,7 @@ class MappedResource:
         harvest, (flat, rows) = Harvest(), self._compiled(())
         for reject in rejects:
             record = read_json(reject.row)
-            if self._is_replaced(record):
+            if self._may_be_replaced and replaced_by(record) is not None:
                 harvest.rejects.append(reject)
             else:
                 rows.take(flat.rows(record, reject.line), 0, harvest)
@@ -176,25 +177,27 @@ class MappedResource:
         roster = self.mapping.roster
         ref_of = patients.identified if roster == "clients" else patients.ref
         is_about_clients = roster != "staff" and self.mapping.resource != "Patient"
+        include, may_be_replaced = self.mapping.include, self._may_be_replaced
         for resource in page.resources:
             refs = [ref for each in patients_of(resource) if (ref := ref_of(each))]
             # Data of other people are none of ours, and are not kept.
             if not refs and is_about_clients:
                 continue
-            if self._has_changed_parts(resource, page, state) or again:
-                state.seen.pop(str(resource["id"]), None)
-            line = state.line_of(str(resource["id"]), stamp_of(resource))
+            number, stamp = str(resource["id"]), stamp_of(resource)
+            if again or (include and self._has_changed_parts(resource, page, state)):
+                state.seen.pop(number, None)
+            line = state.line_of(number, stamp)
             if line is None:
                 continue
             if self._is_left_out(resource):
                 harvest.rows += 1
                 harvest.skipped += 1
-                self._withdraw(str(resource["id"]), stamp_of(resource), line, harvest)
+                self._withdraw(number, stamp, line, harvest)
                 continue
             record = {**resource, CLIENT: refs[0] if refs else None}
-            if self.mapping.include:
-                _embed(record, self.mapping.include, page.included)
-            if self._is_replaced(resource):
+            if include:
+                _embed(record, include, page.included)
+            if may_be_replaced and replaced_by(resource) is not None:
                 self._tell_merge(record, line, patients, harvest)
                 continue
             for gone in replaced_in(resource) if roster == "clients" else ():
@@ -202,10 +205,6 @@ class MappedResource:
                 self._tell_merge(named, line, patients, harvest)
             rows.take(flat.rows(record, line), 0, harvest)
         return self._only_revoked(harvest)
-
-    def _is_replaced(self, resource: Any) -> bool:
-        is_patient = self.mapping.roster == "clients" and self.mapping.resource == "Patient"
-        return is_patient and replaced_by(resource) is not None
 
     def _tell_merge(self, record: Any, line: int, patients: Patients, harvest: Harvest) -> None:
         """Put a merge of two patients aside for a person, if both may be our clients."""
@@ -219,15 +218,15 @@ class MappedResource:
 
     def _has_changed_parts(self, resource: Any, page: Page, state: ResourceState) -> bool:
         """Return whether a part that came along is new or has changed, and remember it."""
-        if not self.mapping.include:
-            return False
-        names = set(_references(resource.get(self.mapping.include))) & page.included.keys()
+        names = set(_references(resource.get(str(self.mapping.include)))) & page.included.keys()
         lines = [state.line_of(name, stamp_of(page.included[name])) for name in sorted(names)]
         return any(line is not None for line in lines)
 
     def _is_left_out(self, resource: Any) -> bool:
-        labels = (resource.get("meta") or {}).get("security") or []
-        return any(label.get("code") in self._settings.left_out for label in labels)
+        labels = (resource.get("meta") or {}).get("security")
+        return labels is not None and any(
+            label.get("code") in self._settings.left_out for label in labels
+        )
 
     def _withdraw(self, number: str, stamp: str, line: int, harvest: Harvest) -> None:
         """Take back the events whose id is the resource's own."""

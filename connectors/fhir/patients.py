@@ -99,10 +99,14 @@ def patients_of(resource: Any) -> list[str]:
     """Return the ids of the patients that a resource is about."""
     if resource.get("resourceType") == "Patient":
         return [resource["id"]]
-    parts = [resource.get("subject"), resource.get("patient")]
-    parts += [each.get("actor") for each in resource.get("participant") or []]
-    found = (_patient(part) for part in parts if isinstance(part, dict))
-    return [each for each in found if each is not None]
+    named = [resource.get("subject"), resource.get("patient")]
+    if others := resource.get("participant"):
+        named += [each.get("actor") for each in others]
+    return [
+        patient
+        for each in named
+        if isinstance(each, dict) and (patient := _patient(each)) is not None
+    ]
 
 
 def replaced_by(resource: Any) -> str | None:
@@ -126,8 +130,8 @@ def replaced_in(resource: Any) -> list[Any]:
 
 
 def _patient(reference: Any) -> str | None:
-    kind, _, number = str(reference.get("reference", "")).rpartition("/")
-    return number if kind.rpartition("/")[2] == "Patient" else None
+    kind, _, number = str(reference.get("reference")).rpartition("/")
+    return number if kind == "Patient" or kind.endswith("/Patient") else None
 
 
 def _resources(entries: Iterable[Any]) -> Iterator[Any]:

@@ -115,7 +115,7 @@ def read_stamp(text: str) -> datetime:
         read = None
     if read is None or read.tzinfo is None:
         raise ServerError("The server writes a time of change that is no instant.")
-    return read.astimezone(UTC)
+    return read if read.tzinfo is UTC else read.astimezone(UTC)
 
 
 def _last(page: Page, anchor: str) -> datetime:
@@ -145,8 +145,10 @@ def page_of(bundle: Bundle, resource: str, anchor: str | None = None) -> Page:
 
 
 def _in_order(before: datetime, stamp: datetime) -> datetime:
+    if stamp >= before:
+        return stamp
     if stamp < before - _SLACK:
         raise ServerError(
             "The server does not answer in the order of _lastUpdated, or leaves it out."
         )
-    return max(before, stamp)
+    return before

@@ -167,9 +167,10 @@ class Hl7Form:
 
         return parts
 
-    def cell(self, steps: Sequence[Step]) -> Callable[[Any], str]:
-        """Compile a path into a function from a group to the text of all that it finds."""
-        return cell_of(self, steps)
+    def row(self, paths: Sequence[Sequence[Step]]) -> Callable[[Any], list[str]]:
+        """Compile paths into a function from a group to their cells."""
+        cells = [cell_of(self, path) for path in paths]
+        return lambda group: [cell(group) for cell in cells]
 
     def text(self, found: Any) -> str:
         """Return something found as the text of a cell.

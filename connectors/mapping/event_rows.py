@@ -28,6 +28,7 @@ from connectors.mapping.timestamps import (
     columns_of_timestamps,
     compile_timestamp,
     compile_version,
+    is_iso,
 )
 from engine.model.client_identifier import identifier_ref
 from engine.model.event import Value, write_fields
@@ -102,11 +103,7 @@ def compile_event(
         columns,
         partial(_compile_client, mapping.client, notation, clients_by),
     )
-    at_of = Remembered(
-        columns_of_timestamps([mapping.at]),
-        columns,
-        lambda c: _compile_at(mapping.at, c, notation, clock),
-    )
+    at_of = _compile_at(mapping.at, columns, notation, clock)
     read = {
         word: field
         for word, field in kind.fields.items()
@@ -124,14 +121,13 @@ def compile_event(
     version_of = compile_event_version(mapping, columns, clock)
     word = mapping.kind
     clients, pick_client = client_of.answers, client_of.pick
-    times, pick_time = at_of.answers, at_of.pick
     values, pick_values = fields_of.answers, fields_of.pick
 
     def event(row: Row, line: int, text: str) -> ReadEvent | None:
         fields = values[pick_values(row)]
         if fields is None:
             return None
-        at, local = times[pick_time(row)]
+        at, local = at_of(row)
         return _new_event((
             clients[pick_client(row)], word, at, key_of(row), fields, note_of and note_of(row),
             line, local, text, version_of and version_of(row),
@@ -195,18 +191,25 @@ def _compile_client(
 def _compile_at(
     moment: TimestampColumns, columns: Columns, notation: Notation, clock: WallClock | None
 ) -> Callable[[Row], DatedValue]:
-    read, shown = compile_timestamp(moment, columns, clock, notation), label("at", columns)
+    """Return a function from a row to its instant, remembered where reading takes long."""
+    names = columns_of_timestamps([moment])
+    shown = label("at", names)
 
-    def at(row: Row) -> DatedValue:
-        try:
-            found = read(row)
-        except ValueError as error:
-            raise ValueError(f"{shown}: {error}") from None
-        if found is None:
-            raise ValueError(f"{shown}: is empty")
-        return found
+    def compiled(places: Columns) -> Callable[[Row], DatedValue]:
+        read = compile_timestamp(moment, places, clock, notation)
 
-    return at
+        def at(row: Row) -> DatedValue:
+            try:
+                found = read(row)
+            except ValueError as error:
+                raise ValueError(f"{shown}: {error}") from None
+            if found is None:
+                raise ValueError(f"{shown}: is empty")
+            return found
+
+        return at
+
+    return compiled(columns) if is_iso(moment) else Remembered(names, columns, compiled)
 
 
 def _compile_fields(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from connectors.mapping.cell_settings import Parts
 from connectors.mapping.cells import Notation
 from connectors.mapping.event_rows import Identity, split_identity
-from connectors.mapping.paths import FROM_RECORD, RecordForm, from_record, parse_path
+from connectors.mapping.paths import FROM_RECORD, RecordForm, cell_of, from_record, parse_path
 from connectors.mapping.row_parts import (
     PartCells,
     columns_of_parts,
@@ -17,6 +18,9 @@ from connectors.mapping.row_parts import (
 )
 from connectors.mapping.rows import WHOLE_RECORD, Record, wanted_columns
 from connectors.mapping.settings import RowMapping
+
+# Takes all values in order. It runs for each record, and naming each value takes twice as long.
+_new_record: Callable[[Sequence[Any]], Record] = partial(tuple.__new__, Record)
 
 
 class FlatRecords:
@@ -74,7 +78,7 @@ class FlatRecords:
             except ValueError as error:
                 yield Record(line, [], text, str(error))
             else:
-                yield Record(line, cells, text, None)
+                yield _new_record((line, cells, text, None))
 
 
 class _Cells:
@@ -87,7 +91,8 @@ class _Cells:
             path, is_outside = from_record(column)
             self.paths.append(parse_path(path))
             self._outside.append(is_outside)
-        self._cells = [form.cell(path) for path in self.paths]
+        self._row = form.row(self.paths)
+        self._careful = [cell_of(form, path) for path in self.paths]
         self.is_mixed = any(self._outside)  # some begin at the record, and not at the part
 
     def take(self, part: Any, record: Any) -> list[str]:
@@ -96,24 +101,22 @@ class _Cells:
         Raises:
             ValueError: One has no text; the message names its column.
         """
-        try:
-            if self.is_mixed:
-                return [cell(of) for cell, of in self._pairs(part, record)]
-            return [cell(part) for cell in self._cells]
-        except ValueError:
-            self._refuse(part, record)
-            raise
-
-    def _pairs(self, part: Any, record: Any) -> Iterator[tuple[Callable[[Any], str], Any]]:
-        for cell, is_outside in zip(self._cells, self._outside, strict=True):
-            yield cell, record if is_outside else part
-
-    def _refuse(self, part: Any, record: Any) -> None:
-        for column, (cell, of) in zip(self._columns, self._pairs(part, record), strict=True):
+        if not self.is_mixed:
             try:
-                cell(of)
+                return self._row(part)
+            except ValueError:
+                pass  # the careful way finds several values, or says which column has none
+        return self._take_carefully(part, record)
+
+    def _take_carefully(self, part: Any, record: Any) -> list[str]:
+        cells = []
+        ways = zip(self._columns, self._outside, self._careful, strict=True)
+        for column, is_outside, cell in ways:
+            try:
+                cells.append(cell(record if is_outside else part))
             except ValueError as error:
                 raise ValueError(f"{column}: {error}") from None
+        return cells
 
 
 def _parts(

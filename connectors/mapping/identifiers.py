@@ -35,7 +35,7 @@ def read_identifier(text: str) -> str:
     if not text.isprintable():
         refuse_several(text)
     text = plain_identifier(text)
-    if not text or text[0] == "#" or "E+" in text or text.endswith("0"):
+    if not text or text[0] == "#" or "E+" in text or ".0" in text:
         _refuse_shortened(text)
         if found := _WHOLE_FRACTION.fullmatch(text):
             return found[1]

@@ -1,7 +1,8 @@
-"""Paths into JSON that lead to one value, compiled into a chain of functions.
+"""Paths into JSON that each lead to one value, compiled into functions that know their one step.
 
-Each function takes the one step that it knows and hands what it finds on to the next. Where a path
-leads to several values, the chain gives up, and the careful way finds them all.
+Each function hands what it finds on to the next. Where a path leads to several values they give up,
+because the careful way finds them all. Records of one shape have the same keys, so where a path
+begins in them is looked for once.
 """
 
 from __future__ import annotations
@@ -11,63 +12,105 @@ from typing import Any, Literal
 
 from connectors.mapping.paths import Equals, Step
 
-# From a value to the text of a cell; None if a path leads to several values.
-Chain = Callable[[Any], str | None]
+_Take = Callable[[Any], str]  # from what stands under a key, or a value, to the text of a cell
 _Texts = Callable[[Any], Iterable[str]]
+_Variants = Callable[[str], frozenset[str]]
+_MOST_SHAPES = 1000
 
 
-def compile_chain(
-    steps: Sequence[Step],
+def compile_row(
+    paths: Sequence[Sequence[Step]],
     text: Callable[[Any], str],
-    variants: Callable[[str], frozenset[str]],
+    variants: _Variants,
     texts_at: Callable[[Sequence[Step]], _Texts],
-) -> Chain:
-    """Compile a path into a chain.
+) -> Callable[[Any], list[str]]:
+    """Compile paths into one function from a value to their cells.
 
     Args:
-        steps: The path.
+        paths: The paths.
         text: Returns a value as the text of a cell.
         variants: Returns other keys under which an object may have what a step names.
         texts_at: Compiles a path into a function from a value to the texts that it finds there.
+
+    Returns:
+        A function that raises ValueError if a path leads to several values, or to none with a text.
     """
+    begins = [
+        (path[0].name, variants(path[0].name), _taken(path, text, variants, texts_at))
+        for path in paths
+    ]
+    plans: dict[tuple[str, ...], list[tuple[str | None, _Take]]] = {}
 
-    def end(found: Any) -> str | None:
-        return found if type(found) is str and "\0" not in found else text(found)
+    def plan(shape: tuple[str, ...]) -> list[tuple[str | None, _Take]]:
+        if len(plans) >= _MOST_SHAPES:
+            plans.clear()
+        found = plans[shape] = [
+            (name if name in shape else next(filter(others.__contains__, shape), None), take)
+            for name, others, take in begins
+        ]
+        return found
 
-    chain: Chain = end
-    for step in reversed(steps):
-        narrow = [_narrow(one, texts_at) for one in step.filters]
-        chain = _link(step.name, variants(step.name), narrow, chain)
-    return chain
+    def row(value: Any) -> list[str]:
+        if type(value) is not dict:
+            raise ValueError("is no object")
+        shape, get = tuple(value), value.get
+        return [take(get(key)) for key, take in plans.get(shape) or plan(shape)]
+
+    return row
 
 
-def _link(
-    name: str,
-    variants: frozenset[str],
-    narrow: Sequence[Callable[[list[Any]], list[Any]]],
-    then: Chain,
-) -> Chain:
-    def several(found: Any) -> str | None:
-        values = _flat(found)
-        for each in narrow:
-            values = each(values)
-        if len(values) > 1:
-            return None
-        return then(values[0]) if values else ""
+def _taken(
+    path: Sequence[Step],
+    text: Callable[[Any], str],
+    variants: _Variants,
+    texts_at: Callable[[Sequence[Step]], _Texts],
+) -> _Take:
+    """Return a function from what stands under the first key of a path to its cell."""
+    *steps, last = path
+    narrow = [_narrow(one, texts_at) for one in last.filters]
+    take = _one(narrow, text) if narrow else _end(text)
+    for before in reversed(steps):
+        link = _link(last.name, variants(last.name), take)
+        take = _one([_narrow(one, texts_at) for one in before.filters], link)
+        last = before
+    return take
 
-    def link(value: Any) -> str | None:
+
+def _end(text: Callable[[Any], str]) -> _Take:
+    several = _one([], text)
+
+    def end(found: Any) -> str:
+        return found if type(found) is str and "\0" not in found else several(found)
+
+    return end
+
+
+def _one(narrow: Sequence[Callable[[list[Any]], list[Any]]], then: _Take) -> _Take:
+    def one(found: Any) -> str:
+        if found is None:
+            return ""
+        if narrow or type(found) is list:
+            values = _flat(found)
+            for each in narrow:
+                values = each(values)
+            if not values:
+                return ""
+            if len(values) > 1:
+                raise ValueError("has several values")
+            found = values[0]
+        return then(found)
+
+    return one
+
+
+def _link(name: str, variants: frozenset[str], take: _Take) -> _Take:
+    def link(value: Any) -> str:
         if type(value) is not dict:
             return ""
         found = value.get(name)
-        if found is None:
-            if not variants or name in value:
-                return ""
-            for key in filter(variants.__contains__, value):
-                found = value[key]
-                break
-            if found is None:
-                return ""
-        return several(found) if narrow or type(found) is list else then(found)
+        if found is None and variants and name not in value:
+            found = value.get(next(filter(variants.__contains__, value), None))
+        return take(found)
 
     return link
 

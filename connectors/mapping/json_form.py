@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from connectors.mapping.json_cells import compile_chain
-from connectors.mapping.paths import Step, cell_of, narrowing
+from connectors.mapping.json_cells import compile_row
+from connectors.mapping.paths import Step, narrowing
 
 _SHOWN = 6  # keys that an error names
 # A colon, or half of a character, that is written as an escape.
@@ -33,16 +33,9 @@ class JsonForm:
 
         return find
 
-    def cell(self, steps: Sequence[Step]) -> Callable[[Any], str]:
-        """Compile a path into a function from a value to the text of all that it finds there."""
-        chain = compile_chain(steps, self.text, self.variants, self._texts_at)
-        careful = cell_of(self, steps)
-
-        def cell(value: Any) -> str:
-            told = chain(value)
-            return careful(value) if told is None else told
-
-        return cell
+    def row(self, paths: Sequence[Sequence[Step]]) -> Callable[[Any], list[str]]:
+        """Compile paths into a function from a value to the text of the one that each finds."""
+        return compile_row(paths, self.text, self.variants, self._texts_at)
 
     def text(self, found: Any) -> str:
         """Return a value as the text of a cell: `true` is yes, and null is nothing.
@@ -120,9 +113,10 @@ def read_json(data: bytes | str) -> Any:
     """
     if isinstance(data, bytes) and not (b"\\" in data and _UNSEEN.search(data)):
         try:
-            found = _PLAIN.decode(data.decode())
+            text = data.decode()
+            found, end = _PLAIN.raw_decode(text)
             # A key that stands twice leaves a colon fewer, and nothing else changes their number.
-            if orjson.dumps(found).count(b":") == data.count(b":"):
+            if end == len(text) and orjson.dumps(found).count(b":") == data.count(b":"):
                 return found
         except (ValueError, TypeError, RecursionError):
             pass  # the careful way says why, or reads what goes deeper than the library does

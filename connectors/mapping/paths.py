@@ -81,10 +81,11 @@ class RecordForm(Protocol):
             ValueError: No record of this form has such a path.
         """
 
-    def cell(self, steps: Sequence[Step]) -> Callable[[Any], str]:
-        """Compile a path into a function from a record to the text of all that it finds.
+    def row(self, paths: Sequence[Sequence[Step]]) -> Callable[[Any], list[str]]:
+        """Compile paths into a quick function from a record, or a part of one, to their cells.
 
-        SEVERAL stands between the texts. The function raises ValueError as `text` does.
+        The function raises ValueError if `cell_of` must look, because a path may find several
+        values, or none that has a text.
         """
 
     def text(self, found: Any) -> str:
@@ -116,7 +117,10 @@ class RecordForm(Protocol):
 
 
 def cell_of(form: RecordForm, steps: Sequence[Step]) -> Callable[[Any], str]:
-    """Compile a path into a function from a record to the text of all that `find` finds."""
+    """Compile a path into a function from a record to the text of all that `find` finds.
+
+    SEVERAL stands between the texts. The function raises ValueError as `text` does.
+    """
     find, text_of = form.find(steps), form.text
 
     def cell(record: Any) -> str:

@@ -72,7 +72,23 @@ def compile_timestamp(
             return None
         return _placed(read, clock)
 
-    return read
+    if moment.column is None or not is_iso(moment) or may_be_open:
+        return read
+    place = columns[moment.column]
+
+    def iso(row: Row) -> DatedValue | None:
+        try:
+            found = datetime.fromisoformat(row[place])
+        except ValueError:
+            return read(row)
+        return _placed(found, clock)
+
+    return iso
+
+
+def is_iso(moment: TimestampColumns) -> bool:
+    """Return whether a timestamp is one column as ISO 8601, which is read in no time."""
+    return moment.column is not None and not (moment.others or moment.format)
 
 
 def _compile_text(
@@ -115,30 +131,46 @@ def compile_version(
     """
     texts = [_compile_text(each, columns, PLAIN) for each in versions]
 
-    pairs = [(each.format, text_of) for each, text_of in zip(versions, texts, strict=True)]
-
     def version(row: Row) -> int:
-        for formats, text_of in pairs:
+        for each, text_of in zip(versions, texts, strict=True):
             text = text_of(row)
             if text:
-                is_number = not formats and text.isdecimal() and text.isascii()
-                number = int(text) if is_number else _placed(_parse(text, formats), clock).at
+                is_number = not each.format and text.isascii() and text.isdecimal()
+                number = int(text) if is_number else _instant(_parse(text, each.format), clock)
                 if number > _LARGEST_VERSION:
                     raise ValueError(f"'{text}' is too large a number")
                 return number
         raise ValueError("is empty")
 
-    return version
+    first = versions[0]
+    if first.column is None or not is_iso(first):
+        return version
+    place = columns[first.column]
+
+    def iso(row: Row) -> int:
+        text = row[place]
+        if text.isdecimal():
+            return version(row)
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            return version(row)
+        return _instant(found, clock)
+
+    return iso
 
 
 def _parse(text: str, formats: Sequence[str]) -> datetime:
     if "24:" in text and _END_OF_DAY.search(text):
         return _parse(_END_OF_DAY.sub(r"00\1", text), formats) + timedelta(days=1)
     errors = []
-    for written in formats or (None,):
+    if not formats:
         try:
-            if written is None:
-                return datetime.fromisoformat(text)
+            return datetime.fromisoformat(text)
+        except ValueError as error:
+            errors.append(str(error))
+    for written in formats:
+        try:
             # A reading without an offset is placed later.
             read = datetime.strptime(text, written)  # noqa: DTZ007
             return read.replace(tzinfo=UTC) if says_utc(written) else read
@@ -150,6 +182,10 @@ def _parse(text: str, formats: Sequence[str]) -> datetime:
     raise ValueError(
         f"'{text}' is not written as {' or '.join(formats) or '2024-01-31 or 2024-01-31 14:05'}"
     )
+
+
+def _instant(read: datetime, clock: WallClock | None) -> int:
+    return _placed(read, clock).at if read.tzinfo is None else to_us(read)
 
 
 def _placed(read: datetime, clock: WallClock | None) -> DatedValue:

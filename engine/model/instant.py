@@ -13,6 +13,7 @@ SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
 HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
+_DAY_SECONDS = 24 * 60 * 60
 # The years 1970 to 2112: every instant fits 52 bits, which `measures` builds on.
 LAST_US = (1 << 52) - 1
 
@@ -25,7 +26,9 @@ def to_us(instant: datetime) -> Instant:
     """
     if instant.tzinfo is None:
         raise ValueError(f"{instant} has no time zone")
-    us = (instant - EPOCH) // MICROSECOND
+    since = instant - EPOCH
+    # It runs for every event, and dividing by a microsecond takes twice as long.
+    us = (since.days * _DAY_SECONDS + since.seconds) * SECOND_US + since.microseconds
     if not 0 <= us <= LAST_US:
         raise ValueError(f"{instant.date()} is outside the years 1970 to 2112")
     return us
