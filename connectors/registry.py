@@ -6,16 +6,18 @@ package on the right has a module `connector`, the only one that the engine sees
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from engine.model.message import Way
+
 if TYPE_CHECKING:
     from connectors.csv_folder.first_mapping import FirstMapping
-    from connectors.smtp_mail.gateway import SmtpMail
-    from engine.model.mail_settings import MailSettings
-    from engine.ports import GatewayConnector, SimulatorConnector, SourceConnector
+    from engine.model.instant import Instant
+    from engine.model.settings import Settings
+    from engine.ports import GatewayConnector, SimulatorConnector, SourceConnector, WakingGateway
 
 SOURCES: dict[str, str] = {
     "csv_folder": "connectors.csv_folder",
@@ -53,15 +55,44 @@ def gateway(name: str) -> GatewayConnector:
     return cast("GatewayConnector", import_module(f"{GATEWAYS[name]}.connector"))
 
 
-def mail(settings: MailSettings, environ: Mapping[str, str]) -> SmtpMail:
-    """Return the way of e-mails to the site's mail server.
+def wakers_of(settings: Settings) -> list[Way]:
+    """Return the ways besides texts and calls that config.yaml names."""
+    parts = {Way.MAIL: settings.mail, Way.PUSH: settings.ntfy, Way.WEBHOOK: settings.webhook}
+    return [way for way, part in parts.items() if part is not None]
+
+
+def waker(
+    way: Way, settings: Settings, environ: Mapping[str, str], clock: Callable[[], Instant]
+) -> WakingGateway:
+    """Return the gateway of one of those ways.
 
     Raises:
         UserError: A secret is missing.
     """
-    from connectors.smtp_mail.gateway import SmtpMail  # noqa: PLC0415 - few sites send e-mails
+    # Few sites have each of them.
+    if way is Way.MAIL and settings.mail:
+        from connectors.smtp_mail.gateway import SmtpMail  # noqa: PLC0415
 
-    return SmtpMail(settings, environ)
+        return SmtpMail(settings.mail, environ)
+    if way is Way.PUSH and settings.ntfy:
+        from connectors.ntfy.gateway import Ntfy  # noqa: PLC0415
+
+        return Ntfy(settings.ntfy, environ)
+    from connectors.webhook.gateway import Webhook  # noqa: PLC0415
+
+    assert settings.webhook is not None
+    return Webhook(settings.webhook, environ, clock)
+
+
+def wakers(
+    settings: Settings, environ: Mapping[str, str], clock: Callable[[], Instant]
+) -> dict[Way, WakingGateway]:
+    """Return the gateway of each of those ways.
+
+    Raises:
+        UserError: A secret is missing.
+    """
+    return {way: waker(way, settings, environ, clock) for way in wakers_of(settings)}
 
 
 def simulator() -> SimulatorConnector:

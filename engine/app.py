@@ -48,16 +48,11 @@ from engine.flows.rules import reload
 from engine.incoming_calls import IncomingCalls
 from engine.model.audit_settings import AuditSettings
 from engine.model.duration import Duration
-from engine.model.instant import DAY_US, MINUTE_US, SECOND_US, Instant
+from engine.model.instant import DAY_US, MINUTE_US, SECOND_US, Instant, to_us
+from engine.model.message import Way
 from engine.model.notification_settings import NotificationSettings
 from engine.model.settings import Settings
-from engine.ports import (
-    AnySource,
-    CalledSource,
-    CarrierRecords,
-    Clock,
-    SmsGateway,
-)
+from engine.ports import AnySource, CalledSource, CarrierRecords, Clock, SmsGateway
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.inference import durable_rules
 from engine.scheduler import Tick
@@ -102,7 +97,7 @@ def wire(
     rulebook = files.read()
     if gateway is None:
         gateway = registry.gateway(settings.sms.gateway).open_gateway(settings.sms, phone, environ)
-    mail = registry.mail(settings.mail, environ) if settings.mail else None
+    wakers = registry.wakers(settings, environ, lambda: to_us(clock.now()))
     if sources is None:
         kinds = settings.kinds
         sources = [registry.source(one.type).open_source(one, kinds) for one in settings.sources]
@@ -113,7 +108,7 @@ def wire(
     seal = sign_in_secrets.seal_of(settings.console, environ)
     database = Database.ready(settings.database)
     engine = Engine(settings, database, files, rulebook, sources, gateway, clock)
-    engine.anchor, engine.mail, engine.seal = anchor, mail, seal
+    engine.anchor, engine.wakers, engine.seal = anchor, wakers, seal
     return engine
 
 
@@ -145,7 +140,7 @@ class Engine:
         self.anchor = AuditAnchor(AuditSettings(anchor=None), {})
         self.seal = SecretSeal()
         self._trimmed_on: int | None = None  # a day since 1970
-        self.mail: SmsGateway | None = None
+        self.wakers: Mapping[Way, SmsGateway] = {}
         self._files = files
         self._sources = sources
         self._gateway = gateway
@@ -349,10 +344,9 @@ class Engine:
 
     def _deliver(self) -> Mapping[str, int]:
         end = time.monotonic() + self._patience
-        gateway = self._gateway if self.mail is None else Ways(self._gateway, self.mail)
         return Senders(
             self.database,
-            gateway,
+            Ways(self._gateway, self.wakers),
             self.now,
             self._owner,
             self.settings.sms.senders,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
 
 from connectors import registry
 from engine.config_mistakes import node_at
@@ -11,6 +10,7 @@ from engine.errors import Mistake, UserError
 from engine.model.secret import secrets_in
 from engine.model.settings import Settings
 from engine.model.source_settings import Place
+from engine.model.web_address import is_loopback
 from engine.yaml_source import YamlSource
 
 
@@ -27,14 +27,6 @@ def warnings_of(
     for place, text in _warnings(settings, environ):
         mark = node_at(source.root, place).start_mark
         yield Mistake(source.name, mark.line + 1, mark.column + 1, text)
-
-
-def is_this_machine(host: str) -> bool:
-    """Return whether an address to listen on is for callers on this machine alone."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _warnings(settings: Settings, environ: Mapping[str, str]) -> Iterator[tuple[Place, str]]:
@@ -64,13 +56,13 @@ def _open_doors(settings: Settings) -> Iterator[tuple[Place, str]]:
     if settings.console and not settings.console.tls:
         doors.append(("console", settings.console.host))
     for part, host in doors:
-        if not is_this_machine(host):
+        if not is_loopback(host):
             yield (
                 (part, "host"),
                 f"other machines can call {host}, and this door speaks no TLS; let a proxy that "
                 "speaks TLS be the only one that reaches it",
             )
-    if not is_this_machine(settings.web.host) and settings.web.token is None:
+    if not is_loopback(settings.web.host) and settings.web.token is None:
         yield (
             ("web", "host"),
             "other machines can read /metrics and /readyz; set token: under web:",

@@ -215,6 +215,13 @@ class SmsGateway(Protocol):
         """
 
 
+class WakingGateway(SmsGateway, Protocol):
+    """Hands messages to another server than the carrier, such as one of e-mails."""
+
+    def examine(self) -> tuple[bool, str]:
+        """Return whether the server takes messages from us, and a sentence; nothing is sent."""
+
+
 @runtime_checkable
 class CarrierRecords(Protocol):
     """Questions to a carrier that keeps records, if its own calls did not reach us."""

@@ -24,6 +24,7 @@ from engine.model.secret import Secret
 from engine.model.source_settings import Place, SourceSettings
 from engine.model.strict import Strict
 from engine.model.timezone import Timezone
+from engine.model.web_address import is_protected
 
 # What a person said must not be passed on without them saying so (HL7's codes).
 NOT_TO_DISCLOSE = ("NODSCLCD", "NORDSCLCD", "NOAUTH")
@@ -32,8 +33,7 @@ _OURS = frozenset({"_sort", "_count", "_lastUpdated", "patient", "_include", "_s
 
 
 def _address(written: str) -> str:
-    local = ("http://127.0.0.1", "http://localhost")
-    if not written.startswith(("https://", *local)) or "?" in written or "@" in written:
+    if "?" in written or not is_protected(written):
         raise ValueError(
             "must be the address of the server, such as https://ehr.example.org/fhir/r4; "
             "without https only on this machine, and without a name or password in it"

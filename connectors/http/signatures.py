@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import re
 from collections.abc import Mapping, Sequence
@@ -13,11 +12,11 @@ from functools import cached_property
 from hashlib import sha256
 
 from connectors.http.settings import HmacSettings
+from connectors.standard_webhooks import standard_key
 from engine.model.instant import SECOND_US, Instant
 
 # https://www.standardwebhooks.com: how far the sender's clock may be away, either way.
 _SKEW_SECONDS = 300
-_PREFIX = "whsec_"
 _VERSION = "v1"
 _BEARER = re.compile(r"Bearer +(\S{1,500})", re.IGNORECASE)
 _SECONDS = re.compile(r"[0-9]{1,12}")
@@ -107,7 +106,7 @@ class SenderKeys:
 
     @cached_property
     def _standard_keys(self) -> list[bytes]:
-        return [_standard_key(each) for each in self.secrets]
+        return [standard_key(each) for each in self.secrets]
 
     @cached_property
     def _written(self) -> re.Pattern[str]:
@@ -116,16 +115,6 @@ class SenderKeys:
         for name in ("signature", "timestamp"):
             pattern = pattern.replace(re.escape("{" + name + "}"), f"(?P<{name}>[^,;\\s]+)")
         return re.compile(pattern)
-
-
-def _standard_key(secret: str) -> bytes:
-    """Return the bytes of a secret; one without the usual prefix or base64 is its own bytes."""
-    if secret.startswith(_PREFIX):
-        try:
-            return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-        except binascii.Error:
-            pass
-    return secret.encode()
 
 
 def _same(one: str, other: str) -> bool:

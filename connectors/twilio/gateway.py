@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-import requests
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
-from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from connectors.posting import never_reached
 from connectors.twilio.addresses import phone_of
 from connectors.twilio.ages import nearest
 from connectors.twilio.error_codes import outcome_of
@@ -281,16 +280,8 @@ def _failure(error: Exception) -> SendResult:
         return SendResult(
             outcome, None, str(error.code or error.status), _said(error), retry_after, answered
         )
-    never_reached = isinstance(error, requests.ConnectTimeout) or _refused(error)
-    return SendResult(
-        "retry" if never_reached else "unknown", error_text=_said(error), answered=False
-    )
-
-
-def _refused(error: Exception) -> bool:
-    """Return whether no connection was made, so that Twilio cannot have taken anything."""
-    cause = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
-    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+    outcome = "retry" if never_reached(error) else "unknown"
+    return SendResult(outcome, error_text=_said(error), answered=False)
 
 
 def _said(error: Exception) -> str:

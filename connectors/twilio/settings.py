@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
@@ -11,16 +10,13 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from engine.model.secret import Secret
 from engine.model.sms_settings import LONGEST_TIMEOUT, Phone
 from engine.model.strict import Strict
+from engine.model.web_address import is_loopback
 
 ServiceSid = Annotated[str, StringConstraints(pattern=r"^MG[0-9a-fA-F]{32}$")]
 
 
 def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(urlsplit(url).hostname or "")
 
 
 def _local(url: str) -> str:

@@ -9,9 +9,9 @@ from pydantic import Field, StringConstraints, model_validator
 
 from engine.model.config_path import ConfigPath
 from engine.model.instant import MINUTE_US
-from engine.model.routing import Microseconds
 from engine.model.secret import Secret
 from engine.model.strict import Strict
+from engine.model.wake_settings import After
 
 ADDRESS = re.compile(r"[^@\s<>,;\"]{1,64}@[A-Za-z0-9.-]{1,189}")
 Address = Annotated[str, StringConstraints(pattern=f"^{ADDRESS.pattern}$")]
@@ -39,7 +39,7 @@ class MailSettings(Strict):
     user: str | None = None
     password: Secret | None = None
     ca_file: ConfigPath | None = None
-    after: Annotated[Microseconds, Field(ge=MINUTE_US, le=60 * MINUTE_US)] = 5 * MINUTE_US
+    after: After = 5 * MINUTE_US
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:

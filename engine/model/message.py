@@ -64,6 +64,8 @@ class MessageKind(StrEnum):
     STORM = "storm"  # the same, if far more alerts go out at once than ever before
     CALL = "call"  # calls a person who has not answered the text of a step
     MAIL = "mail"  # the same by e-mail
+    PUSH = "push"  # the same by a push to the phone
+    WEBHOOK = "webhook"  # the same by a program that wakes people
     REMINDER = "reminder"  # `sequence` counts them
     SNOOZE_OVER = "snooze_over"  # the person who let it wait is asked once more
     REACHES_NOBODY = "reaches_nobody"  # the admins hear that nobody can receive it
@@ -125,11 +127,13 @@ class Way(StrEnum):
     TEXT = "text"
     CALL = "call"
     MAIL = "mail"
+    PUSH = "push"
+    WEBHOOK = "webhook"
 
 
 def way_of(kind: MessageKind) -> Way:
     """Return how messages of a kind go."""
-    return {MessageKind.CALL: Way.CALL, MessageKind.MAIL: Way.MAIL}.get(kind, Way.TEXT)
+    return _WAYS.get(kind, Way.TEXT)
 
 
 URGENT = 0
@@ -143,8 +147,16 @@ ABOUT_THE_SUPPORTED = (
 TO_SUPPORTERS = (*ABOUT_THE_SUPPORTED, MessageKind.LESSON)
 # A rule told them beside its alert, so that `sequence` is the alert.
 BESIDE_ALERTS = (MessageKind.SUPPORTER_MILESTONE, MessageKind.SUPPORTER_MISSED)
-# They follow a text that was not answered, so that no step waits for them.
-FOLLOW_UPS = (MessageKind.CALL, MessageKind.MAIL)
+# These follow a text that was not answered, so that no step waits for them.
+_WAYS = {
+    MessageKind.CALL: Way.CALL,
+    MessageKind.MAIL: Way.MAIL,
+    MessageKind.PUSH: Way.PUSH,
+    MessageKind.WEBHOOK: Way.WEBHOOK,
+}
+FOLLOW_UPS = tuple(_WAYS)
+# These go to an address in the roster, and the others to the phone.
+ADDRESSED = (Way.MAIL, Way.PUSH, Way.WEBHOOK)
 TELLING = (MessageKind.STEP, MessageKind.NEWLY, MessageKind.STORM)
 # They are not the first to tell that there is an alert.
 NEWS = (MessageKind.NOTICE, MessageKind.WROTE_AGAIN)
@@ -205,7 +217,7 @@ class Outgoing:
     """One outgoing message as a gateway gets it; `id` is the outbox row's id."""
 
     id: int
-    to: str  # E.164; the address of an e-mail
+    to: str  # E.164; the address of a way that goes to no number
     body: str
     created_at: Instant  # microseconds since 1970
     valid_for: int | None = None  # seconds that the carrier may keep trying
@@ -246,7 +258,7 @@ class Standing:
     next_step_at: Instant | None = (
         None  # when the next recipient is told, if the alert still climbs
     )
-    address: str | None = None  # of an e-mail
+    address: str | None = None  # of a way that goes to no number
 
 
 @dataclass(frozen=True, slots=True)

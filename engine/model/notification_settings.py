@@ -19,10 +19,14 @@ class FollowUps:
     Attributes:
         call_after: When they are called; None if never.
         mail_after: When they get an e-mail; None if never.
+        push_after: When they get a push; None if never.
+        webhook_after: When a program is to wake them; None if never.
     """
 
     call_after: Duration | None = None
     mail_after: Duration | None = None
+    push_after: Duration | None = None
+    webhook_after: Duration | None = None
 
 
 NO_FOLLOW_UPS = FollowUps()

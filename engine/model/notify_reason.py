@@ -57,6 +57,6 @@ class SettlementReason(StrEnum):
     NEVER_ACCEPTED = "never_accepted"
     NOT_YET_KNOWN = "not_yet_known"
     NEVER_KNOWN = "never_known"
-    NO_ADDRESS = "no_address"  # the roster has no e-mail address of the person any more
+    NO_ADDRESS = "no_address"  # the roster has no address of the person by this way any more
     PACED = "paced"  # the recipient has had as many texts as the limits allow
     REPORTED = "reported"  # the carrier's own report

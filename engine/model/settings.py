@@ -30,6 +30,7 @@ from engine.model.sms_settings import SmsSettings
 from engine.model.source_settings import SourceSettings
 from engine.model.strict import Strict
 from engine.model.timezone import Timezone
+from engine.model.wake_settings import NtfySettings, WebhookSettings
 from engine.model.watch_settings import WatchSettings
 
 
@@ -176,6 +177,9 @@ class Settings(Strict):
         log: How the daemon logs.
         watch: How people hear that the daemon itself has stopped.
         mail: E-mails of urgent alerts, beside the texts. Without this part there are none.
+        ntfy: Pushes of urgent alerts, beside the texts. Without this part there are none.
+        webhook: A program that wakes people for urgent alerts, beside the texts. Without this part
+            nothing is posted.
         letters: Letters under a client's consent: their templates, and who writes them.
         audit: A second place for the head of the audit trail.
         retention: How long words are kept that are no longer needed.
@@ -203,6 +207,8 @@ class Settings(Strict):
     watch: WatchSettings = WatchSettings()
     # Without this part there are none.
     mail: MailSettings | None = None
+    ntfy: NtfySettings | None = None
+    webhook: WebhookSettings | None = None
     # Made while the settings are read, so that their defaults lie beside config.yaml too.
     letters: LetterSettings = Field(default_factory=dict, validate_default=True)
     audit: AuditSettings = Field(default_factory=dict, validate_default=True)
@@ -242,9 +248,12 @@ class Settings(Strict):
     @property
     def follow_ups(self) -> FollowUps:
         """What follows a text of an urgent step that is not answered."""
-        if self.mail is None:
-            return FollowUps(self.sms.call_after)
-        return FollowUps(self.sms.call_after, self.mail.after)
+        return FollowUps(
+            self.sms.call_after,
+            self.mail.after if self.mail else None,
+            self.ntfy.after if self.ntfy else None,
+            self.webhook.after if self.webhook else None,
+        )
 
     @property
     def attributes(self) -> frozenset[str] | None:

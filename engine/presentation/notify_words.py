@@ -29,7 +29,7 @@ _WORDS: dict[NotifyReason | SettlementReason, str] = {
     NotifyReason.ROTATION_NOT_BEGUN: "it has not begun",
     NotifyReason.ROTATION_OFF_HOURS: "no rotation has its hours",
     NotifyReason.NOT_AMONG_STAFF: "its person is not among the staff",
-    SettlementReason.NO_ADDRESS: "no e-mail address",
+    SettlementReason.NO_ADDRESS: "no address of this way",
     SettlementReason.REFUSED: "the carrier refused the text",
     SettlementReason.NEVER_KNOWN: "nobody can say whether the text was sent",
 }

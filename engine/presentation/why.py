@@ -34,6 +34,8 @@ _ABOUT = {
     MessageKind.STORM: ", many at once",
     MessageKind.CALL: ", by call",
     MessageKind.MAIL: ", by e-mail",
+    MessageKind.PUSH: ", by push",
+    MessageKind.WEBHOOK: ", by webhook",
     MessageKind.REMINDER: ", reminder {}",
     MessageKind.SNOOZE_OVER: ", snooze over",
     MessageKind.REACHES_NOBODY: ", reaches nobody",

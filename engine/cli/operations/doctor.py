@@ -11,6 +11,7 @@ import typer
 from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings
 from engine.cli.printing import Format, ListFormat, show_rows
+from engine.model.message import Way
 
 
 def doctor(config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE) -> None:
@@ -23,10 +24,11 @@ def doctor(config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABL
     gateway = registry.gateway(settings.sms.gateway)
     carrier = partial(gateway.examine, settings.sms.own, os.environ)
 
-    def mail() -> Iterable[tuple[bool, str]]:
-        return [registry.mail(settings.mail, os.environ).examine()] if settings.mail else ()
+    def waker(way: Way) -> Iterable[tuple[bool, str]]:
+        return [registry.waker(way, settings, os.environ, now).examine()]
 
-    checks = list(examine(settings, now(), carrier, [config.absolute().parent / NAME], mail))
+    wakers = {way.value: partial(waker, way) for way in registry.wakers_of(settings)}
+    checks = list(examine(settings, now(), carrier, [config.absolute().parent / NAME], wakers))
     rows = [(check.name, "ok" if check.ok else "WRONG", check.said) for check in checks]
     show_rows(rows, ("check", "state", "said"), format)
     if not all(check.ok for check in checks):

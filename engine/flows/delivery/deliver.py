@@ -24,6 +24,7 @@ from engine.model.audit_action import message_became
 from engine.model.channel import Channel
 from engine.model.instant import MINUTE_US, SECOND_US, Instant
 from engine.model.message import (
+    ADDRESSED,
     FOLLOW_UPS,
     TELLING,
     TO_SUPPORTERS,
@@ -34,7 +35,6 @@ from engine.model.message import (
     Settlement,
     Standing,
     Waiting,
-    Way,
     way_of,
 )
 from engine.model.notify_reason import NotifyReason, SettlementReason
@@ -178,7 +178,7 @@ def _prepare(
     if hindered is None and gathers:
         prepared = replace(prepared, message=_bundled(conn, message, lately, detail, now))
     hindered = hindered or _apart(lately, prepared.message, now)
-    if message.kind == MessageKind.MAIL and standing.address is None:
+    if way_of(message.kind) in ADDRESSED and standing.address is None:
         hindered = Settlement("cancelled", SettlementReason.NO_ADDRESS)
     if hindered is not None:
         _settle(conn, prepared, hindered, owner, now)
@@ -219,7 +219,7 @@ def _outgoing(prepared: Prepared, now: Instant) -> Outgoing:
     way = way_of(message.kind)
     return Outgoing(
         id=message.id,
-        to=(standing.address if way is Way.MAIL else message.phone) or "",
+        to=(standing.address if way in ADDRESSED else message.phone) or "",
         body=message.body,
         created_at=message.created_at,
         valid_for=valid_for(message, standing, now),
@@ -328,7 +328,7 @@ def _note_contact(
     Returns:
         Whether this request stopped the channel.
     """
-    # Calls and e-mails go other ways, which say nothing of texts.
+    # Calls, e-mails and the like go other ways, which say nothing of texts.
     other_way = prepared.message.kind in FOLLOW_UPS
     if other_way or (prepared.message.state == "claimed" and settlement.result is None):
         return False

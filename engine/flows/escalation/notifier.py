@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
@@ -12,14 +13,14 @@ from sqlalchemy import Connection
 from engine.flows.escalation import operator_notices
 from engine.messaging import drill_texts
 from engine.messaging.digest import of_client
-from engine.messaging.mail_words import mail_words
 from engine.messaging.operator_texts import reaches_nobody
 from engine.messaging.spoken_words import call_words
+from engine.messaging.waking_words import mail_words, push_words, webhook_words
 from engine.messaging.wording import to_mentor, to_staff
 from engine.model.alert import CLIENT_TEXT, DRILL, SUPPORTER_TEXT
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US, MINUTE_US, Instant
-from engine.model.message import TOGETHER_US, MessageKind, NewMessage
+from engine.model.message import TOGETHER_US, MessageKind, NewMessage, way_of
 from engine.model.notification_settings import NO_FOLLOW_UPS, FollowUps
 from engine.model.rule import SEVERITIES, Rule
 from engine.model.sms_settings import Detail
@@ -86,7 +87,7 @@ class Notifier:
         if message_id is None:
             return None
         if kind == MessageKind.STEP and recipient.alias is None:
-            self._follow_up(routed, step, staff_id)
+            self._follow_up(routed, step, staff_id, code)
         return Enqueued(message_id, routed, recipient, body)
 
     def tell_admins(self, routed: Routed, reminder: int = 0) -> None:
@@ -155,18 +156,25 @@ class Notifier:
         over = "over now" if routed.alert.ended is not None else ""
         return ", ".join(filter(None, [reason, over]))
 
-    def _follow_up(self, routed: Routed, step: int, staff_id: int) -> None:
-        """Put calls and e-mails beside an urgent text; an answer to the text takes them back."""
+    def _follow_up(self, routed: Routed, step: int, staff_id: int, code: int) -> None:
+        """Put calls and the like beside an urgent text; an answer to the text takes them back."""
         if routed.alert.severity != "urgent":
             return
         drill, wanted = routed.alert.rule_id == DRILL, self.follow_ups
         if wanted.call_after is not None:
             words = call_words(drill=drill)
             self._later(routed, step, staff_id, MessageKind.CALL, words, wanted.call_after)
-        # Few sites send e-mails, so that nothing is read for the others.
-        if wanted.mail_after is not None and staff_attributes.address(self.conn, staff_id):
-            words = mail_words(self._link(routed, staff_id), drill=drill)
-            self._later(routed, step, staff_id, MessageKind.MAIL, words, wanted.mail_after)
+        others = (
+            (MessageKind.MAIL, wanted.mail_after, mail_words),
+            (MessageKind.PUSH, wanted.push_after, push_words),
+            (MessageKind.WEBHOOK, wanted.webhook_after, partial(webhook_words, code)),
+        )
+        for kind, after, words_of in others:
+            # Few sites have these ways, so that nothing is read for the others.
+            if after is None or not staff_attributes.address(self.conn, staff_id, way_of(kind)):
+                continue
+            words = words_of(self._link(routed, staff_id), drill=drill)
+            self._later(routed, step, staff_id, kind, words, after)
 
     def _later(
         self,

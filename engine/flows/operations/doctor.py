@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -48,7 +49,7 @@ def examine(
     now: Instant,
     carrier: Carrier = tuple,
     private: Sequence[Path] = (),
-    mail: Carrier = tuple,
+    wakers: Mapping[str, Carrier] = MappingProxyType({}),
 ) -> Iterator[Check]:
     """Check everything; nothing is written or sent.
 
@@ -57,7 +58,7 @@ def examine(
         now: The present instant.
         carrier: Asks the carrier for our account.
         private: Files besides the settings' own that must be open to this account alone.
-        mail: Asks the mail server whether it lets us in.
+        wakers: Each asks a server of another way to wake people whether it lets us in.
     """
     yield _inference()
     rules, rulebook = _rules(settings)
@@ -68,7 +69,8 @@ def examine(
     yield machine_checks.of_disk(settings)
     yield from machine_checks.of_certificates(settings, now)
     yield from machine_checks.of_carrier(carrier)
-    yield from machine_checks.of_carrier(mail, "mail")
+    for name, waker in wakers.items():
+        yield from machine_checks.of_carrier(waker, name)
     try:
         database = Database.existing(settings.database)
     except StoreUnavailableError as error:

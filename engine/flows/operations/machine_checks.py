@@ -28,7 +28,7 @@ _LONGEST_US = 15 * MINUTE_US
 
 
 def of_carrier(carrier: Carrier, name: str = "carrier") -> Iterator[Check]:
-    """Check our account at a carrier or mail server, which is asked; nothing is sent."""
+    """Check our account at a carrier or another server, which is asked; nothing is sent."""
     try:
         yield from (Check(name, ok, said) for ok, said in carrier())
     except UserError as error:  # a secret is missing

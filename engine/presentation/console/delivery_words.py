@@ -24,6 +24,8 @@ KINDS: Mapping[MessageKind, str] = {
     MessageKind.STEP: "an alert",
     MessageKind.CALL: "a call about an alert",
     MessageKind.MAIL: "an e-mail about an alert",
+    MessageKind.PUSH: "a push about an alert",
+    MessageKind.WEBHOOK: "a webhook about an alert",
     MessageKind.NEWLY: "alerts of new rules",
     MessageKind.STORM: "many alerts at once",
     MessageKind.SNOOZE_OVER: "an alert after its snooze",

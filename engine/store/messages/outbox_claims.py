@@ -39,6 +39,7 @@ from engine.model.message import (
     Silent,
     Standing,
     Twins,
+    way_of,
 )
 from engine.model.rule import SEVERITIES
 from engine.model.staff import RecipientFacts
@@ -220,7 +221,7 @@ def claim_due(
         limit: How many at most.
         urgent_only: Whether only urgent messages are lent.
         alone: Whether nothing is lent while another message is being sent.
-        follow_ups_only: Whether only calls and e-mails are lent, because texts cannot go.
+        follow_ups_only: Whether only calls, e-mails and the like are lent, because texts cannot go.
     """
     take_turn(conn)
     conn.execute(_DOUBT, {"now": now})
@@ -267,9 +268,7 @@ def standing(conn: Connection, message: Claimed, now: Instant) -> Standing:
         twins,
         found.told_at,
         found.next_step_at if alert and alert.state == "open" else None,
-        staff_attributes.address(conn, message.staff_id)
-        if message.kind == MessageKind.MAIL
-        else None,
+        staff_attributes.address(conn, message.staff_id, way_of(message.kind)),
     )
 
 

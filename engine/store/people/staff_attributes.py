@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 
 from sqlalchemy import Connection, bindparam, delete, select
 
 from engine.model.mail_settings import ADDRESS
+from engine.model.message import Way
 from engine.store.database.upsert import put_row
 from engine.store.tables.people import staff_attributes
 
-EMAIL = "email"  # the attribute that holds the address
+# The attribute that holds the address of each way that goes to no number, and how one looks.
+_ADDRESSES = {
+    Way.MAIL: ("email", ADDRESS),
+    Way.PUSH: ("ntfy", re.compile(r"[-_A-Za-z0-9]{1,64}")),
+    Way.WEBHOOK: ("pager", re.compile(r"[!-~]{1,100}")),
+}
 _OF_ONE = select(staff_attributes.c.name, staff_attributes.c.value).where(
     staff_attributes.c.staff_id == bindparam("of")
 )
@@ -35,10 +42,13 @@ def change(conn: Connection, staff_id: int, said: Mapping[str, str | None]) -> b
     return bool(changed)
 
 
-def address(conn: Connection, staff_id: int) -> str | None:
-    """Return the e-mail address of a member of staff; None if the roster has none that can be."""
-    found: str | None = conn.scalar(_ONE, {"of": staff_id, "named": EMAIL})
-    return found if found and ADDRESS.fullmatch(found) else None
+def address(conn: Connection, staff_id: int, way: Way) -> str | None:
+    """Return the address of a member of staff by a way; None if the roster has none that can be."""
+    if way not in _ADDRESSES:
+        return None
+    name, pattern = _ADDRESSES[way]
+    found: str | None = conn.scalar(_ONE, {"of": staff_id, "named": name})
+    return found if found and pattern.fullmatch(found) else None
 
 
 def read_all(conn: Connection) -> dict[int, dict[str, str]]:

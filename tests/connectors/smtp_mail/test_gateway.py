@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from connectors.smtp_mail.gateway import SmtpMail
 from engine.errors import UserError
-from engine.messaging.mail_words import mail_words
+from engine.messaging.waking_words import mail_words
 from engine.model.instant import SECOND_US
 from engine.model.mail_settings import MailSettings
 from engine.model.message import Outgoing, Way

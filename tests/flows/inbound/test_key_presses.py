@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -41,12 +42,12 @@ class UrgentNight:
         database: Database,
         severity: str = "urgent",
         follow_ups: FollowUps = CALLS,
-        address: str | None = None,
+        attributes: Mapping[str, str | None] | None = None,
     ) -> None:
         self.site = Site(database, follow_ups=follow_ups).with_people()
-        if address is not None:
+        if attributes is not None:
             with database.write() as conn:
-                staff_attributes.change(conn, 1, {"email": address})
+                staff_attributes.change(conn, 1, attributes)
         self.site.rules = rulebook(severity=severity)
         self.site.routing = routing(
             {"to": "case_manager"}, {"after": "20 minutes", "to": "supervisor"}
