@@ -15,6 +15,8 @@ from engine.rulebook.inference.rule_groups import Plan, RuleGroup
 
 # For each group of up to 20 rules, about 6 MB; a caseload meets a thousand rows or so.
 MOST_ROWS_REMEMBERED = 50_000
+# A row of findings. Its lowest octet comes first on every machine, as NumPy packs bits.
+_ROW = np.dtype("<u8")
 
 
 class Judge(Protocol):
@@ -60,13 +62,13 @@ class Inference:
             rows, where = np.unique(
                 _packed([columns[c] for c in judged.group.reads]), return_inverse=True
             )
-            answers = np.array([judged.answer(row) for row in rows.tolist()], np.uint64)
-            for bit, column in enumerate(judged.group.concludes):
-                columns[column] = (answers >> np.uint64(bit) & np.uint64(1)).astype(bool)[where]
-        concluded = np.empty((len(self._conclusions), len(findings)), bool)
+            answers = np.array([judged.answer(row) for row in rows.tolist()], _ROW)
+            concluded = _unpacked(answers, len(judged.group.concludes))[:, where]
+            columns |= zip(judged.group.concludes, concluded, strict=True)
+        found = np.empty((len(self._conclusions), len(findings)), bool)
         for rule, column in enumerate(self._conclusions):
-            concluded[rule] = columns[column]
-        return concluded.T
+            found[rule] = columns[column]
+        return found.T
 
     def take_problems(self) -> tuple[str, ...]:
         """Return the new problems to tell the admins, a sentence each, and none twice."""
@@ -124,7 +126,13 @@ class _JudgedGroup:
 
 def _packed(columns: Sequence[NDArray[np.bool_]]) -> NDArray[np.uint64]:
     """Return one number a row, bit i of it being column i; at most 64 columns."""
-    rows = np.zeros(len(columns[0]), np.uint64)
-    for bit, column in enumerate(columns):
-        rows |= column.astype(np.uint64) << np.uint64(bit)
-    return rows
+    bits = np.zeros((64, len(columns[0])), bool)
+    bits[: len(columns)] = columns
+    packed = np.packbits(bits, axis=0, bitorder="little")
+    return np.ascontiguousarray(packed.T).view(_ROW)[:, 0]
+
+
+def _unpacked(rows: NDArray[np.uint64], columns: int) -> NDArray[np.bool_]:
+    """Return the first columns of rows as `_packed` makes them, each as a row of the result."""
+    octets = rows.view(np.uint8).reshape(-1, 8)
+    return np.unpackbits(octets.T, axis=0, bitorder="little")[:columns].view(bool)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from engine.store.database.driver import insert_by_driver
 from engine.store.database.upsert import insert_of
 
 
@@ -37,7 +38,7 @@ def insert_unknown(
     given: Any = (
         list(rows) if is_by_place else [dict(zip(columns, row, strict=True)) for row in rows]
     )
-    return conn.exec_driver_sql(statement, given).rowcount
+    return insert_by_driver(conn, statement, given)
 
 
 @lru_cache(maxsize=4)

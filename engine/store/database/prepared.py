@@ -93,6 +93,7 @@ class PreparedStatement:
                 empty if it returns no rows.
         """
         self._text, self._places, self._marks = text, places, marks
+        self._is_plain = not marks and not any(place.process for place in places)
         self._returns_rows = bool(columns)
         self._processed = [(at, process) for at, process in enumerate(columns) if process]
         self._texts: dict[tuple[int, ...], str] = {(): text}
@@ -133,6 +134,8 @@ class PreparedStatement:
 
     def _given(self, row: Values) -> tuple[list[Any], tuple[int, ...]]:
         """Return the driver's values, and the length of each list among them."""
+        if self._is_plain:
+            return [row.get(place[0], place[1]) for place in self._places], ()
         values: list[Any] = []
         lengths: tuple[int, ...] = ()
         for name, usual, process, is_list in self._places:
