@@ -26,7 +26,7 @@ from engine.flows.console import ended_sessions
 from engine.flows.console.desk import Desk
 from engine.flows.delivery.senders import Senders
 from engine.flows.delivery.ways import Ways
-from engine.flows.escalation import phone_confirmations
+from engine.flows.escalation import lessons, phone_confirmations
 from engine.flows.evaluation import evaluate
 from engine.flows.inbound import reconcile
 from engine.flows.intake import ingest
@@ -291,6 +291,7 @@ class Engine:
         finally:
             self.turn.release()
             phone_confirmations.run(self.database, self.now())
+            lessons.run(self.database, self.rulebook.plans.series, self.now())
 
     def _take_up_rules(self) -> Mapping[str, int]:
         done = reload.take_up(self.database, self._files, self.now())

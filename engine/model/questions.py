@@ -8,6 +8,7 @@ from datetime import time
 
 from engine.model.agreement import TextLanguage
 from engine.model.duration import Duration
+from engine.model.instant import DAY_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,20 @@ class ClientMessage:
     def words(self, language: TextLanguage) -> str:
         """Return the text in a language, or in English if it has no other."""
         return self.text.get(language) or self.text["english"]
+
+
+@dataclass(frozen=True, slots=True)
+class EducationSeries:
+    """Messages that supporters who agreed to them get one after the other.
+
+    Attributes:
+        every: How long after one message the next one goes.
+    """
+
+    id: str
+    title: str
+    messages: tuple[ClientMessage, ...]
+    every: Duration = 7 * DAY_US
 
 
 @dataclass(frozen=True, slots=True)

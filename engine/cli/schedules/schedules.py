@@ -57,7 +57,7 @@ def schedules(
             when_in_words(one),
             clients_in_words(one),
         )
-        for one in _plans(open_settings(config)).schedules.values()
+        for one in read_plans(open_settings(config)).schedules.values()
     ]
     show_rows(rows, COLUMNS, format)
 
@@ -69,7 +69,7 @@ def explain(schedule: ScheduleId, config: ConfigFile = DEFAULT_CONFIG) -> None:
     from engine.model.nearest_word import did_you_mean
     from engine.rulebook.plans.schedules_in_words import explain_schedule
 
-    known = _plans(open_settings(config)).schedules
+    known = read_plans(open_settings(config)).schedules
     if schedule not in known:
         raise UserError(f"There is no schedule '{schedule}'{did_you_mean(schedule, known)}")
     for line in explain_schedule(known[schedule]):
@@ -148,7 +148,7 @@ def _change(
     from engine.rulebook.plans.schedules_in_words import status_in_words
 
     settings = open_settings(config)
-    known = _plans(settings).schedules
+    known = read_plans(settings).schedules
     if schedule not in known:
         raise UserError(f"There is no schedule '{schedule}'{did_you_mean(schedule, known)}")
     first, last = read_day(days[0]), None if days[1] is None else read_day(days[1])
@@ -190,7 +190,12 @@ def read_clock(text: str) -> time:
         raise UserError(str(error)) from None
 
 
-def _plans(settings: Settings) -> Plans:
+def read_plans(settings: Settings) -> Plans:
+    """Read the plans of a site.
+
+    Raises:
+        MistakesError: They hold mistakes; it names all of them.
+    """
     from engine.rulebook.parsing.load import load_plans
 
     return load_plans(settings.plans, settings.kinds, settings.attributes)

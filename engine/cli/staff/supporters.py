@@ -12,7 +12,8 @@ from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, say, show_rows
 from engine.cli.schedules.clients import In, Language, QuietFrom, QuietTo
-from engine.cli.schedules.schedules import read_clock
+from engine.cli.schedules.schedules import read_clock, read_plans
+from engine.errors import UserError
 from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:
@@ -174,11 +175,15 @@ def agree(  # noqa: PLR0913, PLR0917 - a command's options
 ) -> None:
     """Record that a supporter agreed to get texts."""
     from engine.flows.operations.supporters import agree
+    from engine.model.nearest_word import did_you_mean
     from engine.model.supporter import SupporterAgreement
 
     at, quiet = now(), (read_clock(quiet_from), read_clock(quiet_to))
     given = SupporterAgreement(0, at, how, language.value, *quiet, series)
-    with stored(open_settings(config)) as database, database.write() as conn:
+    settings = open_settings(config)
+    if series is not None and series not in (known := read_plans(settings).series):
+        raise UserError(f"The plans have no series '{series}'{did_you_mean(series, known)}.")
+    with stored(settings) as database, database.write() as conn:
         agree(conn, supporter, given, by, at)
     said = f"{supporter} agreed to get texts in {language.value.capitalize()}."
     say({"supporter": supporter, "language": language.value, "series": series}, said, format)

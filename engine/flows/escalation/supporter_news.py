@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -10,10 +11,12 @@ from engine.flows.escalation import operator_notices
 from engine.flows.escalation.staff_names import staff_word
 from engine.messaging import operator_texts
 from engine.messaging.eligibility import may_notify
-from engine.messaging.supporter_words import to_supporter
+from engine.messaging.supporter_words import TEXTS
+from engine.model.agreement import TextLanguage
 from engine.model.instant import DAY_US, HOUR_US, Instant
 from engine.model.message import Claimed, MessageKind, NewMessage
 from engine.model.notify_reason import NotifyReason
+from engine.model.schedule import Expectation
 from engine.model.staff import Staff
 from engine.model.supporter import TOLD_BY_RULES
 from engine.model.supporter_news import SupporterNews
@@ -24,6 +27,26 @@ from engine.store.people import supporters
 MOST_A_DAY = 3
 # What quiet hours or the carrier hold up for longer is of no use any more.
 _OF_USE_US = 14 * HOUR_US
+
+
+class SupporterText(NamedTuple):
+    """A text to a supporter that is not in the outbox yet.
+
+    Attributes:
+        kind: What they are told.
+        client_id: The client; 0 if it is about none.
+        sequence: The alert, the expectation, the instant or the lesson that it is about.
+        due: When it goes.
+        ends: When it is of no use any more; None: some hours later.
+        body: The words; None for those of its kind.
+    """
+
+    kind: MessageKind
+    client_id: int
+    sequence: int
+    due: Instant
+    ends: Instant | None = None
+    body: Mapping[TextLanguage, str] | None = None
 
 
 def tell(conn: Connection, news: Mapping[int, tuple[int, SupporterNews]], now: Instant) -> None:
@@ -38,20 +61,31 @@ def tell(conn: Connection, news: Mapping[int, tuple[int, SupporterNews]], now: I
         return
     people = supporters.of_clients(conn, {client_id for client_id, _ in news.values()})
     for alert_id, (client_id, one) in news.items():
+        text = SupporterText(TOLD_BY_RULES[one.of], client_id, alert_id, now + one.after)
         for person in people.get(client_id, ()):
-            kind = TOLD_BY_RULES[one.of]
-            enqueue(conn, person, kind, client_id, alert_id, now, now + one.after)
+            enqueue(conn, person, text, now)
 
 
-def enqueue(
-    conn: Connection,
-    person: Staff,
-    kind: MessageKind,
-    client_id: int,
-    sequence: int,
-    now: Instant,
-    due: Instant,
-) -> NotifyReason:
+def remind_of_session(conn: Connection, client_id: int, session: Expectation, now: Instant) -> None:
+    """Remind the supporters of a client of a family session, as far as they may know of it."""
+    kind, due = MessageKind.SUPPORTER_SESSION, session.occurrence.due
+    text = SupporterText(kind, client_id, session.id, now, due)
+    for person in supporters.of_clients(conn, [client_id]).get(client_id, ()):
+        enqueue(conn, person, text, now)
+
+
+def decide(conn: Connection, person: Staff, text: SupporterText, now: Instant) -> NotifyReason:
+    """Return `ALLOWED`, or why a text to a supporter need not even wait."""
+    facts = supporters.recipient(conn, person, text.client_id, now)
+    wanted = Claimed(0, "claimed", None, 0, person.id, text.kind, "", now, None, 0)
+    decision = may_notify(facts, now, message=wanted, told_at=now)
+    lately = outbox.count_to_supporter(conn, person.id, now - DAY_US)
+    if decision.allowed and lately >= MOST_A_DAY:
+        return NotifyReason.ENOUGH_TODAY
+    return decision.reason
+
+
+def enqueue(conn: Connection, person: Staff, text: SupporterText, now: Instant) -> NotifyReason:
     """Put a text to a supporter into the outbox, unless something is against it already now.
 
     Everything is looked at again when it is sent.
@@ -59,28 +93,23 @@ def enqueue(
     Args:
         conn: A connection in a transaction that writes.
         person: The supporter.
-        kind: What they are told.
-        client_id: The client.
-        sequence: The alert, the expectation or the instant that it is about.
+        text: The text.
         now: The present instant.
-        due: When it goes.
 
     Returns:
         `ALLOWED`, or why nothing goes out.
     """
-    facts = supporters.recipient(conn, person, client_id, now)
-    wanted = Claimed(0, "claimed", None, 0, person.id, kind, "", now, None, 0)
-    decision = may_notify(facts, now, message=wanted, told_at=now)
-    if not decision.allowed:
-        if decision.reason is NotifyReason.NUMBER_SHARED:
-            tell_of_shared_number(conn, person, now)
-        return decision.reason
-    if outbox.count_to_supporter(conn, person.id, now - DAY_US) >= MOST_A_DAY:
-        return NotifyReason.ENOUGH_TODAY
+    reason = decide(conn, person, text, now)
+    if reason is NotifyReason.NUMBER_SHARED:
+        tell_of_shared_number(conn, person, now)
+    if reason is not NotifyReason.ALLOWED:
+        return reason
     language = supporters.agreements(conn, [person.id], now)[person.id].language
+    body = (text.body or TEXTS[text.kind])[language]
+    ends = text.due + _OF_USE_US if text.ends is None else text.ends
     message = NewMessage(
-        None, 0, person.id, kind, to_supporter(kind, language), now, due, due + _OF_USE_US,
-        sequence=sequence, subject_id=client_id,
+        None, 0, person.id, text.kind, body, now, text.due, ends,
+        sequence=text.sequence, subject_id=text.client_id,
     )  # fmt: skip
     outbox.enqueue(conn, message)
     return NotifyReason.ALLOWED

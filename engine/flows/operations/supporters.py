@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from engine.errors import UserError
 from engine.flows.escalation import supporter_news
+from engine.flows.escalation.supporter_news import SupporterText
 from engine.flows.intake.by_hand import take_row
 from engine.flows.operations.answerable import colleague
 from engine.messaging.supporter_consent import consent_in_force
@@ -186,8 +187,8 @@ def ask_to_call(
     """
     person = colleague(conn, by)
     one, known = _supporter(conn, supporter), named_clients.find(conn, client)
-    kind = MessageKind.SUPPORTER_CALL
-    reason = supporter_news.enqueue(conn, one, kind, known.id, now, now, now)
+    text = SupporterText(MessageKind.SUPPORTER_CALL, known.id, now, now)
+    reason = supporter_news.enqueue(conn, one, text, now)
     if reason is NotifyReason.ALLOWED:
         _audit(conn, AuditAction.SUPPORTER_ASKED_TO_CALL, one, person, now, {"client": known.id})
     return reason

@@ -1,4 +1,4 @@
-"""Decide which texts a client is to get about one expectation, and when to look again."""
+"""Decide which texts go out about one expectation, and when to look again."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class TextFacts:
 def texts_due(
     schedule: Schedule, client: Client, facts: TextFacts, one: Expectation, now: Instant
 ) -> list[TextDecision]:
-    """Decide about the question, its reminder and the notice of an open expectation.
+    """Decide about the question, reminders and the notice of an open expectation.
 
     Args:
         schedule: Its schedule.
@@ -59,9 +59,15 @@ def texts_due(
         one: The expectation.
         now: The present instant.
     """
-    if facts.agreed is None or one.outcome is not None or one.occurrence.due <= now:
+    if one.outcome is not None or one.occurrence.due <= now:
         return []
     found = []
+    ahead, kind = schedule.remind_supporters, MessageKind.SUPPORTER_SESSION
+    if ahead is not None and (kind, one.id) not in facts.sent:
+        # The words depend on each supporter's language.
+        found.append(_at(one.occurrence.due - ahead, DueText(kind, ""), one, now))
+    if facts.agreed is None:
+        return found
     if schedule.ask and one.asked_at is None:
         found.append(_question(schedule.ask, client, facts.agreed, one, now))
     elif schedule.ask:

@@ -16,6 +16,7 @@ from engine.calendar.expectations import (
     event_key,
 )
 from engine.calendar.standing import next_change
+from engine.flows.escalation import supporter_news
 from engine.flows.schedules.client_plan import (
     ExpectationChange,
     KnownFacts,
@@ -40,10 +41,10 @@ from engine.model.schedule import (
 from engine.store.alerts import due_clients
 from engine.store.alerts.due_clients import Claim
 from engine.store.intake import events, histories, source_health
-from engine.store.messages import client_texts_out
+from engine.store.messages import client_texts_out, outbox
 from engine.store.messages.client_texts_out import NewClientText
 from engine.store.operations import audit_log
-from engine.store.people import agreements
+from engine.store.people import agreements, supporters
 from engine.store.schedules import changes, expectations
 
 ACTOR = "schedules"
@@ -122,6 +123,7 @@ def _read(
     said = histories.events_between(conn, ids, kinds, since, context.now)
     asks = any(one.ask for one in context.schedules.values())
     texts = asks or any(one.notice for one in context.schedules.values())
+    reminds = any(one.remind_supporters is not None for one in context.schedules.values())
     still_open = [one.id for some in stored.values() for one in some if one.outcome is None]
     asked = [one.id for some in stored.values() for one in some if one.asked_at is not None]
     went, in_doubt = client_texts_out.asked_of(conn, ids, asked) if asks else ((), ())
@@ -134,8 +136,19 @@ def _read(
         agreed=agreements.reachable(conn, ids) if texts else {},
         asked=went,
         in_doubt=in_doubt,
-        sent=client_texts_out.sent_about(conn, ids, still_open) if texts else (),
+        sent=_sent(conn, ids, still_open, texts=texts, reminds=reminds),
     )
+
+
+def _sent(
+    conn: Connection, ids: Sequence[int], still_open: Sequence[int], *, texts: bool, reminds: bool
+) -> set[tuple[str, int]]:
+    """Return which texts about these expectations went to clients and supporters."""
+    sent = client_texts_out.sent_about(conn, ids, still_open) if texts else set()
+    if reminds:
+        around = {one.id for ones in supporters.of_clients(conn, ids).values() for one in ones}
+        sent |= outbox.sessions_told(conn, around, still_open)
+    return sent
 
 
 def _write(conn: Connection, context: ScheduleContext, made: Sequence[ExpectationChange]) -> None:
@@ -167,7 +180,9 @@ def _told(
     """Send the client the texts that are due, if texts are `left` to them today."""
     one = change.after
     for text in change.texts:
-        if left[one.client_id] > 0:
+        if text.kind == MessageKind.SUPPORTER_SESSION:
+            supporter_news.remind_of_session(conn, one.client_id, one, now)
+        elif left[one.client_id] > 0:
             left[one.client_id] -= 1
             expires_at, wait = one.occurrence.closes, next(turns)
             new = NewClientText(one.client_id, text.kind, one.id, text.body, expires_at, wait)

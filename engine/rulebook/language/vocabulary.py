@@ -58,7 +58,7 @@ Own = Literal[
     "number", "date", "client", "staff",
     "cases", "events", "alerts", "texts", "silent", "moment", "moment or never", "role", "clock",
     "endings", "schedules", "expects", "every", "once", "questions", "languages", "answers", "ask",
-    "random", "rate", "messages", "dates", "then", "items", "item", "notice",
+    "random", "rate", "messages", "series", "dates", "then", "items", "item", "notice",
 ]  # fmt: skip
 Shape = TextKey | Choice | Whole | DurationKey | Own
 

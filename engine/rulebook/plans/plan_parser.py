@@ -17,7 +17,7 @@ from engine.model.duration import Duration, parse_duration
 from engine.model.event_kinds import OutcomeWords, outcome_words
 from engine.model.instant import DAY_US
 from engine.model.nearest_word import nearest_word
-from engine.model.questions import ClientMessage, QuestionSet
+from engine.model.questions import ClientMessage, EducationSeries, QuestionSet
 from engine.model.recurrence import Recurrence, read_recurrence
 from engine.model.schedule import DaysAfter, RandomDraws, Timing
 from engine.model.written_time import parse_clock, parse_date
@@ -44,6 +44,7 @@ from engine.rulebook.plans.question_parser import (
     read_message,
     read_notice,
     read_questions,
+    read_series,
 )
 
 _Nodes = dict[str, yaml.Node]
@@ -67,6 +68,10 @@ def read_plans(readings: Sequence[Reading]) -> Plans:
     for reading, parts in files:
         for node in _items(reading, parts, "messages"):
             _add(reading, node, messages, read_message(reading, node), "message")
+    series: dict[str, EducationSeries] = {}
+    for reading, parts in files:
+        for node in _items(reading, parts, "series"):
+            _add(reading, node, series, read_series(reading, node, messages), "series")
     dates = [
         reading.parsed(node, "holidays", parse_date)
         for reading, parts in files
@@ -79,7 +84,7 @@ def read_plans(readings: Sequence[Reading]) -> Plans:
         for node in _items(reading, parts, "schedules"):
             schedule = _read_schedule(reading, node, sets, messages, holidays)
             _add(reading, node, found, schedule, "schedule")
-    return Plans(found, sets, messages)
+    return Plans(found, sets, messages, series)
 
 
 class _Named(Protocol):
@@ -108,7 +113,7 @@ def _parts_of(reading: Reading) -> _Nodes:
     parts = reading.keys_of_file(PLAN_FILE, "a file of schedules", "schedules")
     root = reading.source.root
     if root is not None and parts.keys().isdisjoint(
-        {"schedules", "questions", "messages", "holidays"}
+        {"schedules", "questions", "messages", "series", "holidays"}
     ):
         reading.mistake(reading.end_of(root), "a file of schedules needs 'schedules:' after this")
     return parts
@@ -155,6 +160,7 @@ def _read_schedule(
         ask,
         notice,
         expects[3],
+        _part(parts, "remind_supporters", lambda at: reading.duration(at, "remind_supporters")),
     )
 
 

@@ -25,6 +25,7 @@ from engine.rulebook.plans.plan_vocabulary import (
     RECURRENCE,
     SCHEDULE,
     SCORES,
+    SERIES,
     TEXTS,
     THEN,
 )
@@ -48,6 +49,7 @@ def plans_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
             "then": _of_keys(THEN),
             "texts": _of_keys(TEXTS),
             "message": _of_keys(MESSAGE),
+            "series": _of_keys(SERIES),
             "ask": _of_keys(ASK),
             "random": _of_keys(RANDOM),
             "notice": {
@@ -65,6 +67,7 @@ _OWN: Mapping[object, Schema] = {
     "schedules": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/schedule"}},
     "questions": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/questions"}},
     "messages": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/message"}},
+    "series": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/series"}},
     "languages": {"$ref": "#/definitions/texts"},
     "answers": {
         "anyOf": [

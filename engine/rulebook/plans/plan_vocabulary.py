@@ -24,6 +24,7 @@ RECURRENCE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)[A-Z0-9=;,+-]*")
 PLAN_FILE: Mapping[str, Key] = {
     "format": Key("format", "The version of the language of plans: 1.", required=True),
     "schedules": Key("schedules", "The schedules of this file, each beginning with '- id:'."),
+    "series": Key("series", "Messages that supporters who agreed get one after the other."),
     "holidays": Key("dates", "Days on which schedules with 'on_holidays: off' expect nothing."),
     "signals": Key(
         "signals", "Named sets of events of several kinds, which schedules expect as one."
@@ -74,6 +75,14 @@ ASK: Mapping[str, Key] = {
     "remind_after": Key(
         DurationKey(), "A client who has not answered by then is asked once more: 1 hour."
     ),
+}
+SERIES: Mapping[str, Key] = {
+    "id": Key("id", "The series': small letters, digits and single hyphens.", required=True),
+    "title": Key(
+        TextKey(LONGEST_TITLE), "What people call it. It never stands in a text.", required=True
+    ),
+    "every": Key(DurationKey(), "How long after one message the next one goes: 7 days."),
+    "messages": Key("ids", "The messages by their ids, in their order.", required=True),
 }
 NOTICE: Mapping[str, Key] = {
     "message": Key(TextKey(), "The message, by its id.", required=True),
@@ -132,6 +141,11 @@ SCHEDULE: Mapping[str, Key] = {
     "ask": Key("ask", "What clients who agreed to texts are asked, and when."),
     "message_client": Key(
         "notice", "Words that clients who agreed to texts get ahead of it, and when."
+    ),
+    "remind_supporters": Key(
+        DurationKey(),
+        "How long before the due time supporters whom the client lets know of sessions are "
+        "reminded: 1 day.",
     ),
     "grace": Key(DurationKey(), "How long after that an event still counts. Left out, not at all."),
 }

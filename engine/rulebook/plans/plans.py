@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from engine.measures.comparison import Where
+from engine.model.duration import Duration
 from engine.model.event import Value, write_fields
 from engine.model.event_kinds import OutcomeWords
-from engine.model.questions import Ask, ClientMessage, Notice, QuestionSet
+from engine.model.questions import Ask, ClientMessage, EducationSeries, Notice, QuestionSet
 from engine.model.schedule import RandomDraws, SignMeaning, Timing
 
 ScheduleStatus = Literal["draft", "live", "retired"]
@@ -46,6 +47,7 @@ class Schedule:
         where: What the event must be besides.
         words: The words by which such an event says that it was missed or excused.
         others: Other sorts of events that keep it too, if it expects a signal.
+        remind_supporters: How long before it is due supporters are reminded; None: never.
         timing: When it is due.
         ask: What clients are asked by text.
         notice: The words that clients get ahead of it.
@@ -63,6 +65,7 @@ class Schedule:
     ask: Ask | None = None
     notice: Notice | None = None
     others: tuple[DueSort, ...] = ()
+    remind_supporters: Duration | None = None
 
     def meaning(self, kind: str, fields: Mapping[str, Value]) -> SignMeaning | None:
         """Return what an event says; None if it is not of a sort that is due.
@@ -109,17 +112,18 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """The schedules, question sets and messages of all files, by id in the order written."""
+    """The schedules, question sets, messages and series of all files, by id as written."""
 
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     questions: Mapping[str, QuestionSet] = field(default_factory=dict)
     messages: Mapping[str, ClientMessage] = field(default_factory=dict)
+    series: Mapping[str, EducationSeries] = field(default_factory=dict)
 
     def tried(self, names: Collection[str]) -> Plans:
         """Return some of the schedules, each as if it were live."""
         found = {name: one for name, one in self.schedules.items() if name in names}
         live = {name: replace(one, status="live") for name, one in found.items()}
-        return Plans(live, self.questions, self.messages)
+        return Plans(live, self.questions, self.messages, self.series)
 
     @property
     def live(self) -> Mapping[str, Schedule]:

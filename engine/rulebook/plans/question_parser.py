@@ -9,9 +9,11 @@ import yaml
 from engine.measures.comparison import Where
 from engine.model.agreement import LANGUAGES, TextLanguage
 from engine.model.event_kinds import SCORED_KIND
+from engine.model.instant import DAY_US
 from engine.model.questions import (
     Ask,
     ClientMessage,
+    EducationSeries,
     NextQuestions,
     Notice,
     Question,
@@ -30,6 +32,7 @@ from engine.rulebook.plans.plan_vocabulary import (
     NOTICE,
     QUESTIONS,
     SCORES,
+    SERIES,
     TEXTS,
     THEN,
 )
@@ -37,6 +40,7 @@ from engine.rulebook.plans.plan_vocabulary import (
 _KIND = "check_in"  # the kind whose fields answers fill
 _MOST = 7  # answers in one text
 _HIGHEST = 10
+_A_WEEK_US = 7 * DAY_US
 
 
 def read_questions(reading: Reading, node: yaml.Node) -> QuestionSet | None:
@@ -166,6 +170,29 @@ def read_message(reading: Reading, node: yaml.Node) -> ClientMessage | None:
     if message_id is None or len(reading.source.mistakes) > before:
         return None
     return ClientMessage(message_id, texts, _place(reading, parts["text"]))
+
+
+def read_series(
+    reading: Reading, node: yaml.Node, messages: Mapping[str, ClientMessage]
+) -> EducationSeries | None:
+    """Read a series of messages to supporters; None if mistakes were noted."""
+    before = len(reading.source.mistakes)
+    parts = reading.mapping(node, SERIES, "a series", required(SERIES))
+    series_id = reading.parsed(parts["id"], "id", parse_id) if "id" in parts else None
+    title = reading.word(parts["title"], "title") if "title" in parts else None
+    every = reading.duration(parts["every"], "every") if "every" in parts else _A_WEEK_US
+    found = []
+    for item in reading.items(parts["messages"], "'messages:'") if "messages" in parts else []:
+        name = reading.word(item, "a message's id")
+        if name is not None and name in messages:
+            found.append(messages[name])
+        elif name is not None:
+            reading.mistake(item, f"there is no message '{name}'{nearest(name, messages)}")
+    if every is not None and every < DAY_US:
+        reading.mistake(parts["every"], "every: is a day at least, or texts become a burden")
+    if series_id is None or title is None or len(reading.source.mistakes) > before:
+        return None
+    return EducationSeries(series_id, title, tuple(found), every or _A_WEEK_US)
 
 
 def _place(reading: Reading, node: yaml.Node) -> tuple[str, int, int]:

@@ -111,6 +111,11 @@ def _texts(one: Schedule) -> Iterator[str]:
         when = before if one.notice.at is None else f"At {one.notice.at:%H:%M}"
         text = one.notice.message.words("english")
         yield f"{when[0].upper()}{when[1:]} clients who agreed to texts get: {text}"
+    if one.remind_supporters is not None:
+        yield (
+            f"{write_duration(one.remind_supporters)} before, supporters whom the client lets know "
+            "of sessions are reminded."
+        )
 
 
 def due_in_words(one: Schedule) -> str:

@@ -201,6 +201,36 @@ def count_to_supporter(conn: Connection, staff_id: int, since: Instant) -> int:
     return conn.scalar(wanted) or 0
 
 
+def sessions_told(
+    conn: Connection, staff_ids: Collection[int], expectation_ids: Collection[int]
+) -> set[tuple[str, int]]:
+    """Return the kind and the expectation of each family session that supporters heard of."""
+    wanted = select(outbox.c.kind, outbox.c.sequence).where(
+        outbox.c.staff_id.in_(staff_ids),
+        outbox.c.kind == MessageKind.SUPPORTER_SESSION,
+        outbox.c.sequence.in_(expectation_ids),
+    )
+    return {(row.kind, row.sequence) for row in conn.execute(wanted)}
+
+
+@dataclass(frozen=True, slots=True)
+class LessonsSent:
+    """How many messages of a series a supporter was sent, and when the last one was made."""
+
+    number: int = 0
+    last_at: Instant = 0
+
+
+def lessons_since(conn: Connection, staff_id: int, given_at: Instant) -> LessonsSent:
+    """Return what a supporter was sent of a series since they agreed to it."""
+    wanted = select(func.count(), func.coalesce(func.max(outbox.c.created_at), 0)).where(
+        outbox.c.staff_id == staff_id,
+        outbox.c.kind == MessageKind.LESSON,
+        outbox.c.created_at >= given_at,
+    )
+    return LessonsSent(*conn.execute(wanted).one())
+
+
 def newest_state(
     conn: Connection, staff_ids: Collection[int], kinds: Collection[MessageKind]
 ) -> OutboxState | None:

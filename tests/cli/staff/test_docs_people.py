@@ -26,7 +26,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.delenv("HANDRAIL_DATABASE_URL", raising=False)
     monkeypatch.setenv("COLUMNS", "110")
     monkeypatch.chdir(tmp_path)
-    make_sample_site(tmp_path, "rules", "matching.yaml", "letters")
+    make_sample_site(tmp_path, "rules", "plans", "matching.yaml", "letters")
     yield tmp_path
     structlog.reset_defaults()
 
