@@ -20,11 +20,12 @@ from connectors.twilio.addresses import phone_of
 from connectors.twilio.ages import nearest
 from connectors.twilio.error_codes import outcome_of
 from connectors.twilio.settings import TwilioSettings
-from connectors.twilio.spoken import RINGS_FOR, asking
+from connectors.twilio.spoken import RINGS_FOR, asking, key_url
 from connectors.twilio.statuses import report_of, report_of_call
 from engine.model.inbound import Inbound, KeyPress, ListedTexts
 from engine.model.instant import DAY_US, HOUR_US, to_us
 from engine.model.message import Outgoing, Report, SendResult, Silent, Way
+from engine.model.spoken_words import language_of_call
 from engine.ports import AddRoutes
 
 if TYPE_CHECKING:
@@ -113,12 +114,12 @@ class TwilioSms:
 
     def _call(self, message: Outgoing) -> SendResult:
         """Create a call. It never stops the texts: a number that cannot be called is refused."""
-        url = self._settings.public_url
+        url, language = self._settings.public_url, language_of_call(message.body)
         try:
             created = self.client.calls.create(
                 to=message.to,
                 from_=self._settings.calls_from,
-                twiml=asking(message.body, f"{url}/twilio/key?message={message.id}"),
+                twiml=asking(message.body, language, key_url(url, message.id, language)),
                 timeout=RINGS_FOR,
                 status_callback=f"{url}/twilio/call-status?message={message.id}",
             )

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 
 from fastapi import FastAPI, Request, Response
 
-from connectors.twilio.spoken import asking, saying
+from connectors.twilio.spoken import KEY, asking, key_url, saying
 from connectors.twilio.statuses import report_of_call
 from connectors.twilio.webhooks import ALSO_KNOWN, MESSAGE_ID, TwilioCalls, answered
+from engine.model.agreement import TextLanguage
 from engine.model.inbound import KeyPress
+from engine.model.spoken_words import SpokenWords, spoken
 
-KEY, CALL_STATUS = "/twilio/key", "/twilio/call-status"
-WHICH_KEY = "That key does nothing. Press 1 to take it, or 2 to pass it on."
+CALL_STATUS = "/twilio/call-status"
 _CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 _KEY = re.compile(r"[0-9*#]")
 _COUNTS = ("CallSid", "CallStatus", "AccountSid", "Digits", "To", "From")
@@ -45,10 +46,15 @@ def add_voice(app: FastAPI, calls: TwilioCalls) -> None:
             message_id, pressed = request.query_params.get("message", ""), form.get("Digits", "")
             if not MESSAGE_ID.fullmatch(message_id) or not _KEY.fullmatch(pressed):
                 return Response(status_code=400)
-            one = KeyPress(int(message_id), form["CallSid"], form.get("To", ""), pressed)
+            spanish = request.query_params.get("language") == "spanish"
+            language: TextLanguage = "spanish" if spanish else "english"
+            to = form.get("To", "")
+            one = KeyPress(int(message_id), form["CallSid"], to, pressed, language)
             said = calls.press(one)
-            url = f"{calls.public_url}{KEY}?message={message_id}"
-            return _spoken(asking(WHICH_KEY, url) if said is None else saying(said))
+            if said is not None:
+                return _spoken(saying(said, language))
+            again = spoken(SpokenWords.WHICH_KEY, language)
+            return _spoken(asking(again, language, key_url(calls.public_url, message_id, language)))
 
         return await answered(calls, request, take, is_whole_call)
 

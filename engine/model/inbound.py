@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from engine.model.agreement import TextLanguage
 from engine.model.instant import Instant
 
 CarrierKeyword = Literal["stop", "start", "help"]
@@ -28,12 +29,14 @@ class KeyPress:
         provider_id: The carrier's id of the call.
         called: The number that was called, in E.164.
         key: The key.
+        language: The language of the call.
     """
 
     message_id: int
     provider_id: str
     called: str
     key: str
+    language: TextLanguage = "english"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from engine.flows.escalation import operator_notices
 from engine.messaging import drill_texts
 from engine.messaging.digest import of_client
 from engine.messaging.operator_texts import reaches_nobody
-from engine.messaging.spoken_words import call_words
 from engine.messaging.waking_words import mail_words, push_words, webhook_words
 from engine.messaging.wording import to_mentor, to_staff
 from engine.model.alert import CLIENT_TEXT, DRILL, SUPPORTER_TEXT
@@ -24,6 +23,7 @@ from engine.model.message import TOGETHER_US, MessageKind, NewMessage, way_of
 from engine.model.notification_settings import NO_FOLLOW_UPS, FollowUps
 from engine.model.rule import SEVERITIES, Rule
 from engine.model.sms_settings import Detail
+from engine.model.spoken_words import call_words
 from engine.model.staff import Recipient
 from engine.store.alerts.alerts import Routed
 from engine.store.messages import alert_links, grouping, inbox, outbox, reply_codes
@@ -162,7 +162,7 @@ class Notifier:
             return
         drill, wanted = routed.alert.rule_id == DRILL, self.follow_ups
         if wanted.call_after is not None:
-            words = call_words(drill=drill)
+            words = call_words(staff_attributes.language(self.conn, staff_id), drill=drill)
             self._later(routed, step, staff_id, MessageKind.CALL, words, wanted.call_after)
         others = (
             (MessageKind.MAIL, wanted.mail_after, mail_words),

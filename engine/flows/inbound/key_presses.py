@@ -5,13 +5,13 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from engine.flows.inbound import acting, alert_actions
-from engine.messaging.spoken_words import KEYS, SpokenAnswer
 from engine.model.alert import Act
 from engine.model.audit_action import AuditAction
 from engine.model.inbound import Inbound, KeyPress
 from engine.model.instant import Instant
 from engine.model.message import Claimed, MessageKind
 from engine.model.sms_settings import Detail
+from engine.model.spoken_words import KEYS, SpokenWords, spoken
 from engine.model.staff import Staff
 from engine.store.alerts import alerts
 from engine.store.database.connection import Database
@@ -39,14 +39,14 @@ def take(database: Database, pressed: KeyPress, detail: Detail, now: Instant) ->
         message = outbox_claims.reported_on(conn, pressed.message_id, pressed.provider_id)
         who = _called(conn, message, pressed)
         if message is None or message.alert_id is None or who is None:
-            return SpokenAnswer.NOT_YOURS
+            return spoken(SpokenWords.NOT_YOURS, pressed.language)
         # One key a call counts: the carrier may hand it over twice.
         text = Inbound(pressed.provider_id, pressed.called, f"key {pressed.key}")
         inbox_id = inbox.add(conn, text, now)
         if inbox_id is None:
             return inbox.answer_to(conn, pressed.provider_id)
         acted = _act(conn, message.alert_id, who, what, detail, now)
-        answer = _answer(acted, what)
+        answer = spoken(_answer(acted, what), pressed.language)
         counted = [message.alert_id] if acted is not None else []
         read = inbox.ReadText(what.value, answer, None, who.id, counted)
         inbox.settle(conn, inbox_id, read)
@@ -79,11 +79,11 @@ def _act(
     return alert_actions.act(conn, alert_id, who, what, now, detail=detail)
 
 
-def _answer(acted: alert_actions.Acted | None, what: Act) -> SpokenAnswer:
+def _answer(acted: alert_actions.Acted | None, what: Act) -> SpokenWords:
     if acted is None:
-        return SpokenAnswer.NOT_YOURS
+        return SpokenWords.NOT_YOURS
     if acted.outcome == "closed":
-        return SpokenAnswer.CLOSED
+        return SpokenWords.CLOSED
     if acted.by is not None:
-        return SpokenAnswer.TAKEN
-    return SpokenAnswer.YOURS if what is Act.TAKE else SpokenAnswer.PASSED_ON
+        return SpokenWords.TAKEN
+    return SpokenWords.YOURS if what is Act.TAKE else SpokenWords.PASSED_ON

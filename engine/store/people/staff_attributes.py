@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, bindparam, delete, select
 
+from engine.model.agreement import TextLanguage
 from engine.model.mail_settings import ADDRESS
 from engine.model.message import Way
 from engine.store.database.upsert import put_row
@@ -19,6 +20,7 @@ _ADDRESSES = {
     Way.PUSH: ("ntfy", re.compile(r"[-_A-Za-z0-9]{1,64}")),
     Way.WEBHOOK: ("pager", re.compile(r"[!-~]{1,100}")),
 }
+_SPANISH = frozenset({"es", "spa", "spanish", "español"})
 _OF_ONE = select(staff_attributes.c.name, staff_attributes.c.value).where(
     staff_attributes.c.staff_id == bindparam("of")
 )
@@ -49,6 +51,12 @@ def address(conn: Connection, staff_id: int, way: Way) -> str | None:
     name, pattern = _ADDRESSES[way]
     found: str | None = conn.scalar(_ONE, {"of": staff_id, "named": name})
     return found if found and pattern.fullmatch(found) else None
+
+
+def language(conn: Connection, staff_id: int) -> TextLanguage:
+    """Return the language in which a member of staff is called; English if the roster says none."""
+    said = conn.scalar(_ONE, {"of": staff_id, "named": "language"}) or ""
+    return "spanish" if said.strip().casefold() in _SPANISH else "english"
 
 
 def read_all(conn: Connection) -> dict[int, dict[str, str]]:

@@ -13,8 +13,8 @@ import structlog
 
 from engine.cli import run_command_line
 from engine.messaging.drill_texts import drill
-from engine.messaging.spoken_words import call_words
 from engine.messaging.supporter_words import TEXTS
+from engine.model.spoken_words import call_words
 from tests.kit.followed_page import ROOT, SAMPLE_AT, follow, make_sample_site
 
 DOCS = ROOT / "docs"

@@ -16,10 +16,10 @@ from connectors.twilio.gateway import TwilioSms
 from connectors.twilio.settings import TwilioSettings
 from connectors.twilio_simulator.server import LocalTwilio
 from connectors.twilio_simulator.trouble import Answer
-from engine.messaging.spoken_words import call_words
 from engine.model.inbound import Inbound, KeyPress
 from engine.model.instant import SECOND_US
 from engine.model.message import Outgoing, Report, SendResult, Silent, Twins, Way
+from engine.model.spoken_words import SpokenWords, call_words, spoken
 from engine.web.application import application
 from engine.web.server import WebServer
 from tests.kit.local_twilio import ACCOUNT, NUMBER, SECRETS, TOKEN, serving
@@ -65,6 +65,21 @@ def test_a_call_asks_for_a_key_and_says_nothing_of_a_client(
     assert gather.attrib["action"] == f"{PUBLIC}/twilio/key?message=7"
     assert [said.text for said in gather.iter("Say")] == [CALL.body, CALL.body]
     assert not any(character.isdigit() and character not in "12" for character in CALL.body)
+
+
+def test_a_call_in_spanish_is_spoken_so_and_its_keys_say_so(
+    server: LocalTwilio, gateway: TwilioSms
+) -> None:
+    words = call_words("spanish", drill=True)
+    gateway.send(Outgoing(9, "+15550100", words, CREATED, way=Way.CALL))
+    (call,) = server.carrier.calls.values()
+    read = ElementTree.fromstring(call.twiml)
+    assert [said.text for said in read.iter("Say")] == [
+        words, words, spoken(SpokenWords.NO_KEY, "spanish"),
+    ]  # fmt: skip
+    assert {said.attrib["language"] for said in read.iter("Say")} == {"es-MX"}
+    (gather,) = read.iter("Gather")
+    assert gather.attrib["action"] == f"{PUBLIC}/twilio/key?message=9&language=spanish"
 
 
 def test_a_call_in_doubt_is_found_by_its_number_and_age_and_never_made_twice(
@@ -161,6 +176,18 @@ def test_a_key_is_heard_and_answered_and_another_key_asks_again(ear: Ear) -> Non
     _, said = ear.call("/twilio/key?message=7", FORM | {"Digits": "9"})
     (gather,) = ElementTree.fromstring(said).iter("Gather")
     assert gather.attrib["action"] == f"{PUBLIC}/twilio/key?message=7"
+
+
+def test_a_key_in_a_spanish_call_is_heard_and_answered_in_spanish(ear: Ear) -> None:
+    url = "/twilio/key?message=7&language=spanish"
+    _, said = ear.call(url, FORM | {"Digits": "1"})
+    assert ear.pressed[-1] == KeyPress(7, SID, "+15550100", "1", "spanish")
+    assert ElementTree.fromstring(said)[0].attrib["language"] == "es-MX"
+    _, said = ear.call(url, FORM | {"Digits": "9"})
+    asked = ElementTree.fromstring(said)
+    assert spoken(SpokenWords.WHICH_KEY, "spanish") in [one.text for one in asked.iter("Say")]
+    (gather,) = asked.iter("Gather")
+    assert gather.attrib["action"] == f"{PUBLIC}{url}"
 
 
 def test_what_twilio_did_not_sign_or_does_not_send_counts_for_nothing(ear: Ear) -> None:

@@ -12,11 +12,11 @@ from engine.flows.delivery import deliver, delivery_status
 from engine.flows.escalation import drills
 from engine.flows.evaluation import evaluate
 from engine.flows.inbound import key_presses
-from engine.messaging.spoken_words import SpokenAnswer, call_words
 from engine.model.inbound import KeyPress
 from engine.model.instant import MINUTE_US, SECOND_US
 from engine.model.message import Outgoing, Report, Way
 from engine.model.notification_settings import FollowUps
+from engine.model.spoken_words import SpokenWords, call_words, language_of_call, spoken
 from engine.store.database.connection import Database
 from engine.store.messages import outbox_delays
 from engine.store.operations import channel_state
@@ -72,7 +72,8 @@ class UrgentNight:
             self.now = min(until, self.now + 30 * SECOND_US)
 
     def press(self, call: Outgoing, key: str, sid: str | None = None, to: str | None = None) -> str:
-        pressed = KeyPress(call.id, sid or f"SM{call.id}", to or call.to, key)
+        language = language_of_call(call.body)
+        pressed = KeyPress(call.id, sid or f"SM{call.id}", to or call.to, key, language)
         return str(key_presses.take(self.site.database, pressed, "reason", self.now))
 
 
@@ -90,7 +91,7 @@ def called(night: UrgentNight) -> Outgoing:
     assert calls(night.go_on()) == [(CASE_MANAGER, False)]
     (call,) = night.go_on(5)
     assert call.way is Way.CALL
-    assert call.body == call_words(drill=False)
+    assert call.body == call_words(language_of_call(call.body), drill=False)
     assert "C-1" not in call.body
     return call
 
@@ -99,11 +100,21 @@ def test_a_person_who_does_not_answer_the_text_is_called_and_takes_it_by_a_key(
     night: UrgentNight,
 ) -> None:
     call = called(night)
-    assert night.press(call, "1") == SpokenAnswer.YOURS
+    assert night.press(call, "1") == spoken(SpokenWords.YOURS)
     assert night.site.alerts[0].state == "acknowledged"
     assert night.site.transitions[-1] == ("open", "acknowledged", "taken")
     assert ("key pressed", "text 1") in night.site.audited
     assert night.go_on(40) == []  # nobody else is told
+
+
+@pytest.mark.parametrize("written", ["es", "Spanish", "español"])
+def test_a_person_whose_language_is_spanish_is_called_and_answered_in_spanish(
+    sqlite_database: Database, written: str
+) -> None:
+    night = UrgentNight(sqlite_database, attributes={"language": written})
+    call = called(night)
+    assert call.body == call_words("spanish", drill=False)
+    assert night.press(call, "1") == spoken(SpokenWords.YOURS, "spanish")
 
 
 def test_an_answer_to_the_text_takes_the_call_back(night: UrgentNight) -> None:
@@ -148,19 +159,19 @@ def test_a_call_that_waits_or_rings_in_vain_breaks_no_promise(night: UrgentNight
 
 def test_key_2_passes_it_on_once(night: UrgentNight) -> None:
     call = called(night)
-    assert night.press(call, "2") == SpokenAnswer.PASSED_ON
+    assert night.press(call, "2") == spoken(SpokenWords.PASSED_ON)
     assert calls(night.go_on()) == [(SUPERVISOR, False)]
-    assert night.press(call, "2") == SpokenAnswer.PASSED_ON  # handed over twice
+    assert night.press(call, "2") == spoken(SpokenWords.PASSED_ON)  # handed over twice
     assert night.go_on(1) == []
 
 
 def test_other_keys_calls_and_numbers_change_nothing(night: UrgentNight) -> None:
     call = called(night)
     assert night.press(call, "5") == "None"
-    assert night.press(call, "1", sid="CA-other") == SpokenAnswer.NOT_YOURS
-    assert night.press(call, "1", to=SUPERVISOR) == SpokenAnswer.NOT_YOURS
+    assert night.press(call, "1", sid="CA-other") == spoken(SpokenWords.NOT_YOURS)
+    assert night.press(call, "1", to=SUPERVISOR) == spoken(SpokenWords.NOT_YOURS)
     text = night.carrier.asked[0]
-    assert night.press(text, "1") == SpokenAnswer.NOT_YOURS
+    assert night.press(text, "1") == spoken(SpokenWords.NOT_YOURS)
     assert night.site.alerts[0].state == "open"
 
 
@@ -169,7 +180,7 @@ def test_who_comes_second_hears_that_it_is_taken(night: UrgentNight) -> None:
     night.go_on(15)
     night.phones.now = night.now
     night.phones.text(SUPERVISOR, "1 a")
-    assert night.press(call, "1") == SpokenAnswer.TAKEN
+    assert night.press(call, "1") == spoken(SpokenWords.TAKEN)
 
 
 def test_calls_go_although_the_way_of_texts_is_stopped(night: UrgentNight) -> None:
@@ -200,7 +211,7 @@ def test_a_drill_calls_too_and_says_that_it_is_one(night: UrgentNight) -> None:
     night.go_on()
     (call,) = (one for one in night.go_on(5) if one.way is Way.CALL)
     assert call.body == call_words(drill=True)
-    assert night.press(call, "1") == SpokenAnswer.YOURS
+    assert night.press(call, "1") == spoken(SpokenWords.YOURS)
     night.go_on(1)
     with night.site.database.read() as conn:
         report = drills.report(conn)
