@@ -10,6 +10,7 @@ from engine.measures.comparison import ANY, Comparison, Where
 from engine.measures.histories import Bools, Histories, Keys, Numbers
 from engine.measures.local_days import local_days
 from engine.measures.measure import Number
+from engine.measures.ranks import ranks
 from engine.measures.signal import KindOrSignal
 from engine.measures.step_functions import crossings, merged
 from engine.measures.window import Places, Window, parts_of
@@ -149,7 +150,7 @@ class Sequence(Number):
         def find() -> tuple[Places, Places]:
             firsts = self.window.select(histories, *self.first)
             seconds = self.window.select(histories, *self.second)
-            before = histories.key[firsts].searchsorted(histories.key[seconds], "left") - 1
+            before = ranks(histories.key[firsts], histories.key[seconds], "left") - 1
             chosen = before >= 0
             chosen[1:] &= before[1:] != before[:-1]
             # A pair of two clients' events is in the reach of neither client.

@@ -11,6 +11,7 @@ from engine.measures.comparison import Comparison, Where
 from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers
 from engine.measures.local_days import local_days, midnights
 from engine.measures.measure import Measure, Number
+from engine.measures.ranks import ranks
 from engine.measures.signal import KindOrSignal
 from engine.measures.step_functions import ending_gaps, run_out
 from engine.measures.window import DayAfter, Places, Window, no_places, parts_of
@@ -93,7 +94,7 @@ class TimeSinceDay(Number):
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         changes, _ = histories.record(self.since)
-        found = changes.searchsorted(keys, "right") - 1
+        found = ranks(changes, keys) - 1
         known = found >= 0
         known[known] = changes[found[known]] >> SHIFT == keys[known] >> SHIFT
         elapsed = np.full(len(keys), np.nan)
@@ -116,7 +117,7 @@ class ClientAttribute(Measure):
 
     def values(self, histories: Histories, keys: Keys) -> list[str | None]:
         changes, values = histories.record(self.name)
-        found = changes.searchsorted(keys, "right") - 1
+        found = ranks(changes, keys) - 1
         owners = histories.owners(changes)
         return [
             values[at] if at >= 0 and owners[at] == owner else None

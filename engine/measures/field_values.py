@@ -13,6 +13,7 @@ from engine.measures import ragged
 from engine.measures.comparison import Comparison, Where
 from engine.measures.histories import Bools, Histories, Keys, Numbers
 from engine.measures.measure import Measure, Number
+from engine.measures.ranks import ranks
 from engine.measures.signal import KindOrSignal
 from engine.measures.window import Places, Window, no_places, parts_of
 from engine.model.duration import Duration
@@ -75,7 +76,7 @@ class Latest(Measure):
     def places(self, histories: Histories, keys: Keys) -> list[Places]:
         known, newest = self.newest(histories, keys)
         high = np.cumsum(known, dtype=np.intp)
-        held = parts_of(newest, np.append(0, high[:-1]), high)
+        held = parts_of(newest, high - known, high)
         return self.window.behind(histories, held, keys)
 
 
@@ -152,8 +153,8 @@ class Change(Number):
         if self.window.starting:
             bounds = np.maximum(bounds, self.window.starting.floors(histories, keys) - 1)
         # Strictly before: values of the same instant are not a baseline for one another.
-        high = chosen.searchsorted(at, "left")
-        return np.minimum(chosen.searchsorted(bounds, "right"), high), high
+        high = ranks(chosen, at, "left")
+        return np.minimum(ranks(chosen, bounds), high), high
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
         return self.window.newest(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from functools import cache, cached_property
-from itertools import chain, count
+from itertools import chain, count, pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -190,10 +190,13 @@ class Histories:
     @cached_property
     def zones(self) -> tuple[NDArray[np.int32], list[Zones]]:
         """Which timezones over time each client has, (clients,), among the distinct ones."""
-        moved = set(self.owners(self.record(TIMEZONE)[0]).tolist())
+        keys, named = self.record(TIMEZONE)
+        owners = self.owners(keys).tolist()
+        newest = dict(zip(owners, named, strict=True))
+        moved = {owner for owner, before in pairwise(owners) if owner == before}
         stays = cache(lambda timezone: zones_of((), timezone))
         zones = (
-            client.zones if place in moved else stays(client.timezone)
+            client.zones if place in moved else stays(newest.get(place) or client.timezone)
             for place, client in enumerate(self.clients)
         )
         return _coded(list(zones))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from engine.measures.histories import SHIFT, Histories, Keys
 from engine.measures.ragged import ranges
+from engine.measures.ranks import ranks
 from engine.model.instant import DAY_US, Instant, from_us
 from engine.model.local_time import Zones, offsets
 
@@ -55,7 +56,7 @@ def local_days(histories: Histories, keys: Keys) -> Days:
         return np.empty(0, np.int64)
     instants = keys - (keys >> SHIFT << SHIFT)
     known = _of_batch(histories, int(instants.min()), int(instants.max()))
-    place = known.at.searchsorted(keys, "right") - 1
+    place = ranks(known.at, keys) - 1
     days: Days = np.maximum((instants + known.by[place]) // DAY_US, known.begun[place])
     return days
 

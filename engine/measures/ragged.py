@@ -76,7 +76,7 @@ def medians(low: Places, high: Places, values: Numbers) -> Numbers:
     flat = (high > low) & (changes[high] == changes[np.minimum(low + 1, len(values))])
     ordered = np.sort(values)
     distinct = ordered[np.append(ordered[1:] != ordered[:-1], True)] if len(values) else ordered
-    ranks = distinct.searchsorted(values)
+    ranks = distinct.searchsorted(values).astype(np.int32)
     found = reduce_windows(partial(_median, distinct), low, np.where(flat, low, high), ranks)
     found[flat] = values[low[flat]]
     return found
@@ -88,9 +88,10 @@ def _median(distinct: Numbers, ranks: Places, starts: Places, sizes: Places) -> 
     # 0 1 2 4 7. The lowest two bits are 0 1 2 0 3, so each window is sorted in its place: 3 5 7 and
     # 3 9. The medians are 5 and 6. One number sorts far faster than two, and 32 bits than 64.
     bits = (len(distinct) - 1).bit_length()
-    both: NDArray[Any] = np.repeat(np.arange(len(sizes)) << bits, sizes) | ranks
+    windows: NDArray[Any] = np.arange(len(sizes)) << bits
     if len(sizes) << bits < 1 << 31:
-        both = both.astype(np.int32)
+        windows = windows.astype(np.int32)
+    both = np.repeat(windows, sizes) | ranks
     both.sort()
     both &= (1 << bits) - 1
     return (distinct[both[starts + (sizes - 1) // 2]] + distinct[both[starts + sizes // 2]]) / 2

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.measures.histories import SHIFT, Bools, Histories, Keys
+from engine.measures.ranks import ranks
 from engine.model.duration import Duration
 
 _SPELLS = ("enrolled", "ended", "leave_began", "leave_ended", "stay_began", "stay_ended")
@@ -22,7 +23,7 @@ def flips(keys: Keys, truth: Bools) -> Keys:
 
 def truth_at(changes: Keys, keys: Keys) -> Bools:
     """Return the truth at each key: it has flipped an odd number of times."""
-    return (changes.searchsorted(keys, "right") & 1).astype(bool)
+    return (ranks(changes, keys) & 1).astype(bool)
 
 
 def merged(parts: Sequence[Keys]) -> Keys:

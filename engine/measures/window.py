@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.measures.comparison import ANY, Where
 from engine.measures.histories import SHIFT, Histories, Keys
 from engine.measures.local_days import local_days, midnights, weekdays
+from engine.measures.ranks import ranks
 from engine.measures.signal import KindOrSignal
 from engine.measures.step_functions import run_out
 from engine.model.duration import Duration
@@ -43,7 +44,7 @@ class DayAfter:
         """
         changes, starts = self._starts(histories)
         bases = keys >> SHIFT << SHIFT
-        found = changes.searchsorted(keys, "right") - 1
+        found = ranks(changes, keys) - 1
         known = found >= 0
         known[known] = changes[found[known]] >= bases[known]
         floors = bases + _NEVER
@@ -154,8 +155,8 @@ class Window:
             return begin, end
         # The beginning and end of the pool's part in the selection.
         edges = np.append(pool, len(histories.key))
-        low = np.maximum(low, places.searchsorted(edges[begin], "left"))
-        high = np.minimum(high, places.searchsorted(edges[end], "left"))
+        low = np.maximum(low, ranks(places, edges[begin], "left"))
+        high = np.minimum(high, ranks(places, edges[end], "left"))
         return np.minimum(low, high), high
 
     def behind(self, histories: Histories, held: list[Places], keys: Keys) -> list[Places]:
@@ -179,13 +180,13 @@ class Window:
         ceilings = keys
         if self.until:
             ceilings = np.minimum(ceilings, self.until.floors(histories, keys) - 1)
-        high = chosen.searchsorted(ceilings, "right")
+        high = ranks(chosen, ceilings)
         if self.up_to is not None:
             ends = self.select(histories, *self.up_to)
-            newest = histories.key[ends].searchsorted(ceilings, "right")
+            newest = ranks(histories.key[ends], ceilings)
             # Just after the newest such event; before everything where there is none.
             after = np.append(0, ends + 1)[newest]
-            high = np.minimum(high, places.searchsorted(after, "left"))
+            high = np.minimum(high, ranks(places, after, "left"))
         return np.minimum(self._begins(histories, chosen, keys), high), high
 
     def _begins(self, histories: Histories, chosen: Keys, keys: Keys) -> Places:
@@ -198,4 +199,4 @@ class Window:
             floors = np.maximum(floors, keys - self.within)
         if self.starting:
             floors = np.maximum(floors, self.starting.floors(histories, keys) - 1)
-        return chosen.searchsorted(floors, "right")
+        return ranks(chosen, floors)

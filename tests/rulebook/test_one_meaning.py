@@ -168,6 +168,8 @@ def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_i
         value = as_engine(moment.value(condition))
         assert found == (pytest.approx(value, abs=1e-9) if isinstance(value, float) else value), at
         assert finding.measure.seen(batch, key) == Seen(found, tuple(behind.tolist())), at
+    assert finding.measure.places(batch, keys[:0]) == []
+    assert list(finding.measure.values(batch, keys[:0])) == []
 
 
 @cases(20)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from engine.measures.comparison import Comparison
 from engine.measures.histories import SHIFT, Bools, Histories, Keys
 from engine.measures.measure import Finding
-from engine.measures.step_functions import flips, in_care, merged, truth_at
+from engine.measures.ranks import ranks
+from engine.measures.step_functions import flips, in_care, merged
 from engine.model.alert import AlertEvidence
 from engine.model.instant import Instant
 from engine.model.rule import SEVERITIES, Rule, Severity
@@ -162,13 +163,17 @@ class Rulebook:
                 raise AssertionError(condition)
 
     def conclusions(self, histories: Histories) -> tuple[Keys, Bools]:
-        """Return (n,) keys at which findings change, and (n, trees) the conclusions then."""
-        changes = [flips_of(finding, histories) for finding in self.findings]
+        """Return (n,) keys, and (n, trees) the conclusions from each of them to the next.
+
+        Nothing is concluded about a client while rules do not apply to them.
+        """
+        changes = [in_care(histories), *(flips_of(finding, histories) for finding in self.findings)]
         instants = merged(changes)
         changed = np.zeros((len(changes), len(instants)), bool)
         for row, change in zip(changed, changes, strict=True):
-            row[instants.searchsorted(change)] = True
-        return instants, self.inference.conclude(np.logical_xor.accumulate(changed, axis=1).T)
+            row[ranks(instants, change, "left")] = True
+        truth = np.logical_xor.accumulate(changed, axis=1).T
+        return instants, self.inference.conclude(truth[:, 1:]) & truth[:, :1]
 
     def replay(self, histories: Histories) -> list[Span]:
         """Return every span of every client over all time, by client, rule and beginning.
@@ -178,8 +183,6 @@ class Rulebook:
         if not self.checked or not histories.clients:
             return []
         instants, concluded = self.conclusions(histories)
-        care = in_care(histories)
-        instants, concluded = _within(instants, concluded, care)
         columns = {name: concluded[:, column] for column, name in enumerate(self.trees)}
         found = []
         for rule_id, one in sorted(self.checked.items()):
@@ -204,18 +207,6 @@ class Rulebook:
             wanted: The clients and instants, at least one; a span clears as `replay` returns it.
         """
         return evidence(histories, self.checked[rule_id].when, wanted)
-
-
-def _within(instants: Keys, concluded: Bools, care: Keys) -> tuple[Keys, Bools]:
-    """Return the conclusions with everything false outside of care."""
-    everything = merged([instants, care])
-    before = instants.searchsorted(everything, "right") - 1
-    carried = (
-        np.where((before >= 0)[:, None], concluded[before], False)
-        if len(instants)
-        else np.zeros((len(everything), concluded.shape[1]), bool)
-    )
-    return everything, carried & truth_at(care, everything)[:, None]
 
 
 def _spans(histories: Histories, found: Sequence[_Held]) -> list[Span]:

@@ -179,3 +179,19 @@ def test_evidence_of_several_at_once_is_that_of_each_alone() -> None:
     for rule_id in ("risk", "bands", "some"):
         alone = [book().evidence(batch, rule_id, [one])[0] for one in asked]
         assert book().evidence(batch, rule_id, asked) == alone
+
+
+def test_an_item_about_the_newest_value_that_was_never_true_has_no_events_behind_it() -> None:
+    rules = """
+format: 1
+rules:
+  - id: any-of-two
+    title: Craving ever high, or a positive test
+    status: live
+    severity: low
+    when: {any: [{ever: {latest: check_in.craving, at_least: 7}}, {count: test, at_least: 1}]}
+"""
+    book, batch = from_texts({"rules.yaml": rules}, BUILT_IN), histories([PERSON])
+    at = us(ENROLLED + timedelta(days=4))
+    (told,) = book.evidence(batch, "any-of-two", [EvidenceAt(1, at)])
+    assert [len(one.events) for one in told.findings] == [0, 1]
