@@ -90,6 +90,13 @@ def _near(foreign: str) -> str:
     return "".join(one for one in unicodedata.normalize("NFKD", foreign) if one in _GSM_7)
 
 
+def _spelt(foreign: Sequence[str]) -> str:
+    """Say how to write foreign characters that have a near one, such as o for \u00f3."""
+    near = {one: _near(one.translate(_PLAIN_SIGNS)) for one in foreign}
+    found = [one for one in near.values() if one]
+    return f"; write {', '.join(map(repr, found))}" if len(found) == len(foreign) else ""
+
+
 def _letters_in(text: str) -> int:
     return sum(each.isalnum() for each in text)
 
@@ -108,7 +115,9 @@ def lint(text: str) -> list[str]:
     objections = []
     foreign = sorted(set(text) - _GSM_7)
     if foreign:
-        objections.append(f"holds {', '.join(map(repr, foreign))}, which plain SMS has not")
+        objections.append(
+            f"holds {', '.join(map(repr, foreign))}, which plain SMS has not{_spelt(foreign)}"
+        )
     if septets(text) > SEGMENT:
         objections.append(f"is {septets(text)} characters long; one SMS has room for {SEGMENT}")
     if revealing := _pattern(_CONDITIONS + _REVEALING).search(text):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 
 from engine.model.agreement import TextLanguage
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US
+
+# File, line and column.
+Place = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,14 @@ class NextQuestions:
 class QuestionSet:
     """What one text asks, in the order of its answers.
 
-    `text` is the whole text by language; `place` is where it stands: file, line and column. Without
-    `scoring` the answers fill fields of a check-in.
+    `text` is the whole text by language, and `places` says where each stands. Without `scoring` the
+    answers fill fields of a check-in.
     """
 
     id: str
     text: Mapping[TextLanguage, str]
     questions: tuple[Question, ...]
-    place: tuple[str, int, int] = ("", 0, 0)
+    places: Mapping[TextLanguage, Place] = field(default_factory=dict)
     scoring: Scoring | None = None
     then: NextQuestions | None = None
 
@@ -66,11 +69,11 @@ class QuestionSet:
 
 @dataclass(frozen=True, slots=True)
 class ClientMessage:
-    """Words that support a client; `text` and `place` as in a question set."""
+    """Words that support a client; `text` and `places` as in a question set."""
 
     id: str
     text: Mapping[TextLanguage, str]
-    place: tuple[str, int, int] = ("", 0, 0)
+    places: Mapping[TextLanguage, Place] = field(default_factory=dict)
 
     def words(self, language: TextLanguage) -> str:
         """Return the text in a language, or in English if it has no other."""

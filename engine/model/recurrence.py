@@ -44,13 +44,14 @@ def read_recurrence(rule: str, starts: date | None = None) -> Recurrence:
     if parts.get("FREQ") not in _PERIODS:
         raise ValueError(
             f"'{rule}' is not a rule; begin it with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY, such as "
-            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU, because a schedule is due once a day at most"
         )
     if timed := sorted(_NO_DAYS & parts.keys()):
         raise ValueError(f"a rule names days alone; leave out {', '.join(timed)}")
     if parts.get("INTERVAL", "1") != "1" and starts is None:
         raise ValueError(
-            "a rule with an INTERVAL needs a day to count from; add starts: 2026-01-06"
+            "a rule with an INTERVAL needs a day to count from; add its first day as starts:, such "
+            "as starts: 2026-01-06"
         )
     found = Recurrence(rule, starts or USUAL_START)
     try:

@@ -17,6 +17,8 @@ KNOWN = ["completed", "missed", "excused"]
     [
         ("mised", "; did you mean 'missed'?"),
         ("MISSED", "; did you mean 'missed'?"),
+        ("com", "; did you mean 'completed'?"),
+        ("co", "; known are completed, excused, missed"),
         ("banana", "; known are completed, excused, missed"),
     ],
 )

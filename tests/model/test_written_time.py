@@ -14,9 +14,23 @@ def test_a_time_of_day_is_read(text: str, found: time) -> None:
     assert parse_clock(text) == found
 
 
-@pytest.mark.parametrize("text", ["24:00", "9", "9:3", "9pm", "2100", "21:00:30", "21:00+02:00"])
-def test_a_time_of_day_of_another_form_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a time of day; write it as 21:00"):
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("24:00", "the last one of a day is 23:59"),
+        ("9", "write it as 9:00"),
+        ("9pm", "write it as 21:00"),
+        ("12 a.m.", "write it as 0:00"),
+        ("2115", "write it as 21:15"),
+        ("18.30", "write it as 18:30"),
+        ("13pm", "write it as 21:00"),
+        ("9:3", "write it as 21:00"),
+        ("21:00:30", "write it as 21:00"),
+        ("21:00+02:00", "write it as 21:00"),
+    ],
+)
+def test_a_time_of_day_of_another_form_is_refused_with_advice(text: str, advice: str) -> None:
+    with pytest.raises(ValueError, match=f"is not a time of day; {advice}$"):
         parse_clock(text)
 
 

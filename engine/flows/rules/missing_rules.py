@@ -7,7 +7,7 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import yaml
 
@@ -20,6 +20,8 @@ from engine.rulebook.parsing.rule_parser import WrittenRule
 from engine.yaml_source import YamlSource, walk
 
 IN_NO_FILE = " (in no file)"
+_PLAN_ITEMS = {"schedules", "questions", "messages", "series"}
+_TEXT, _LIST = "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq"
 
 
 def missing(rulebook: Rulebook, serving: Mapping[str, str], settings: Settings) -> list[str]:
@@ -67,7 +69,7 @@ def with_missing(rulebook: Rulebook, serving: Mapping[str, str], settings: Setti
         for condition in (rule.when, *(condition for _, condition in rule.raises)):
             wanted += references(condition)
     files = {f"{rule_id}{IN_NO_FILE}": text for rule_id, text in kept.items()}
-    files |= {f"{one}{IN_NO_FILE}{PLAN}": _schedule_alone(serving, one) for one in schedules}
+    files |= _schedule_files(rulebook, serving, schedules)
     every = {**rulebook.files, **files}
     return from_texts(every, settings.kinds, settings.attributes, settings.routing)
 
@@ -101,17 +103,46 @@ def _missing_schedules(rulebook: Rulebook, before: Rulebook) -> list[str]:
     return sorted(before.plans.live.keys() - rulebook.plans.schedules.keys())
 
 
-def _schedule_alone(serving: Mapping[str, str], schedule_id: str) -> str:
-    """Return the file of a schedule without other schedules."""
+def _schedule_files(
+    rulebook: Rulebook, serving: Mapping[str, str], missing: Collection[str]
+) -> dict[str, str]:
+    """Return a file for each missing schedule; the first holds the texts that no file has."""
+    found: dict[str, str] = {}
     roots = [YamlSource(name, text).root for name, text in serving.items() if name.endswith(PLAN)]
-    for root in (one for one in roots if isinstance(one, yaml.MappingNode)):
-        parts = {key.value: (key, value) for key, value in root.value}
-        key, schedules = parts["schedules"]
-        for item in schedules.value:
-            if any(word.value == "id" and said.value == schedule_id for word, said in item.value):
-                alone = (key, yaml.SequenceNode(schedules.tag, [item]))
-                return _text(yaml.MappingNode(root.tag, [*{**parts, "schedules": alone}.values()]))
-    raise AssertionError(schedule_id)
+    plans = [root for root in roots if isinstance(root, yaml.MappingNode)]
+    texts = {
+        "questions": _items(plans, "questions", lambda one: one not in rulebook.plans.questions),
+        "messages": _items(plans, "messages", lambda one: one not in rulebook.plans.messages),
+    }
+    for root in plans:
+        rest = {key.value: value for key, value in root.value if key.value not in _PLAN_ITEMS}
+        for name in sorted(missing):
+            if items := _items([root], "schedules", name.__eq__):
+                parts = {"schedules": items, **({} if found else texts)}
+                found[f"{name}{IN_NO_FILE}{PLAN}"] = _plan_file(root, rest, parts)
+    return found
+
+
+def _items(
+    plans: Iterable[yaml.MappingNode], part: str, wanted: Callable[[str], bool]
+) -> list[yaml.Node]:
+    """Return the wanted items of a part of some plans, by their ids."""
+    return [
+        item
+        for root in plans
+        for key, value in root.value
+        if key.value == part
+        for item in value.value
+        if any(word.value == "id" and wanted(said.value) for word, said in item.value)
+    ]
+
+
+def _plan_file(
+    root: yaml.MappingNode, rest: Mapping[str, yaml.Node], parts: Mapping[str, list[yaml.Node]]
+) -> str:
+    lists = {name: yaml.SequenceNode(_LIST, items) for name, items in parts.items() if items}
+    pairs = [(yaml.ScalarNode(_TEXT, name), node) for name, node in {**rest, **lists}.items()]
+    return _text(yaml.MappingNode(root.tag, pairs))
 
 
 def _alone(rule: WrittenRule) -> str:
@@ -132,6 +163,6 @@ def _text(root: yaml.Node) -> str:
     """Write nodes as YAML; every scalar in quotes, because 20:00 would be a number without."""
     for node in walk(root):
         if isinstance(node, yaml.ScalarNode):
-            node.tag, node.style = "tag:yaml.org,2002:str", "'"
+            node.tag, node.style = _TEXT, "'"
     text: str = yaml.serialize(root, allow_unicode=True)
     return text

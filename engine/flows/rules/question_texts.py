@@ -15,7 +15,9 @@ def refused_texts(plans: Plans) -> list[Mistake]:
         *plans.messages.values(),
     ]
     return [
-        Mistake(*one.place, f"the text in {language.capitalize()} {' and '.join(objections)}")
+        Mistake(
+            *one.places[language], f"the text in {language.capitalize()} {' and '.join(objections)}"
+        )
         for one in every
         for language, text in one.text.items()
         if (objections := lint(text))

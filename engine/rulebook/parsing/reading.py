@@ -216,7 +216,7 @@ class Reading:
         """Read words for people under a key; note those that are longer than `longest`."""
         text = self.word(node, f"'{name}'")
         if text is not None and longest is not None and len(text) > longest:
-            self.mistake(node, f"'{name}' is longer than {longest} characters")
+            self.mistake(node, f"'{name}' is longer than {longest} characters; it has {len(text)}")
         return text
 
     def _swallows(self, node: yaml.ScalarNode, what: str) -> bool:

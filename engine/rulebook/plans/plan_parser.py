@@ -26,6 +26,7 @@ from engine.rulebook.language.vocabulary import PART, required
 from engine.rulebook.parsing.comparison_parser import read_where
 from engine.rulebook.parsing.reading import Reading, nearest, parse_id
 from engine.rulebook.parsing.rule_parser import read_signals
+from engine.rulebook.plans.days_in_words import wrong_days
 from engine.rulebook.plans.plan_vocabulary import (
     DAY,
     EVERY,
@@ -56,7 +57,7 @@ _T = TypeVar("_T")
 def read_plans(readings: Sequence[Reading]) -> Plans:
     """Return the schedules of files that could be read; mistakes are among their sources'."""
     files = [(reading, _parts_of(reading)) for reading in readings]
-    sets: dict[str, QuestionSet] = {}
+    sets: dict[str, QuestionSet | None] = {}
     for reading, parts in files:
         for node in _items(reading, parts, "questions"):
             one = read_questions(reading, node)
@@ -64,11 +65,11 @@ def read_plans(readings: Sequence[Reading]) -> Plans:
     for reading, parts in files:
         for node in _items(reading, parts, "questions"):
             check_follow_ups(reading, node, sets)
-    messages: dict[str, ClientMessage] = {}
+    messages: dict[str, ClientMessage | None] = {}
     for reading, parts in files:
         for node in _items(reading, parts, "messages"):
             _add(reading, node, messages, read_message(reading, node), "message")
-    series: dict[str, EducationSeries] = {}
+    series: dict[str, EducationSeries | None] = {}
     for reading, parts in files:
         for node in _items(reading, parts, "series"):
             _add(reading, node, series, read_series(reading, node, messages), "series")
@@ -78,13 +79,13 @@ def read_plans(readings: Sequence[Reading]) -> Plans:
         for node in _items(reading, parts, "holidays")
     ]
     holidays = frozenset(day for day in dates if day is not None)
-    found: dict[str, Schedule] = {}
+    found: dict[str, Schedule | None] = {}
     for reading, parts in files:
         read_signals(reading, parts.get("signals"))
         for node in _items(reading, parts, "schedules"):
             schedule = _read_schedule(reading, node, sets, messages, holidays)
             _add(reading, node, found, schedule, "schedule")
-    return Plans(found, sets, messages, series)
+    return Plans(_readable(found), _readable(sets), _readable(messages), _readable(series))
 
 
 class _Named(Protocol):
@@ -96,13 +97,24 @@ _N = TypeVar("_N", bound=_Named)
 
 
 def _add(
-    reading: Reading, node: yaml.Node, found: dict[str, _N], one: _N | None, what: str
+    reading: Reading, node: yaml.Node, found: dict[str, _N | None], one: _N | None, what: str
 ) -> None:
+    """Keep what was read under its id; None if it has mistakes, so that its id is known."""
     if one is None:
+        found |= {name: None for name in _ids(node) if name not in found}
         return
     if one.id in found:
         reading.mistake(node, f"the {what} '{one.id}' stands twice; give each its own id")
     found[one.id] = one
+
+
+def _readable(found: Mapping[str, _N | None]) -> dict[str, _N]:
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _ids(node: yaml.Node) -> list[str]:
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    return [str(value.value) for key, value in pairs if key.value == "id"]
 
 
 def _items(reading: Reading, parts: _Nodes, word: str) -> list[yaml.Node]:
@@ -122,8 +134,8 @@ def _parts_of(reading: Reading) -> _Nodes:
 def _read_schedule(
     reading: Reading,
     node: yaml.Node,
-    sets: Mapping[str, QuestionSet],
-    messages: Mapping[str, ClientMessage],
+    sets: Mapping[str, QuestionSet | None],
+    messages: Mapping[str, ClientMessage | None],
     holidays: frozenset[date],
 ) -> Schedule | None:
     parts = reading.mapping(node, SCHEDULE, "a schedule", required(SCHEDULE))
@@ -282,7 +294,7 @@ def _read_days(
     if isinstance(every, yaml.ScalarNode) and str(every.value) not in EVERY:
         said = str(every.value)
         if "=" not in said:
-            reading.mistake(every, f"'{said}' is neither a day nor a rule{nearest(said, EVERY)}")
+            reading.mistake(every, wrong_days(said))
             return None
         return reading.parsed(every, "every", lambda text: read_recurrence(text.upper(), starts))
     items = [every] if isinstance(every, yaml.ScalarNode) else reading.items(every, "'every:'")
@@ -332,7 +344,10 @@ def _keys_of(node: yaml.Node) -> set[str]:
 def _days_after(text: str) -> DaysAfter:
     found = ONCE.fullmatch(text)
     if found is None:
-        raise ValueError(f"'{text}' is not such a day; write 7 days after discharge, say")
+        raise ValueError(
+            f"'{text}' is not such a day; write 7 days after discharge or 7 days after enrolment; "
+            "a day of one client alone is added by handrail schedules extra"
+        )
     return DaysAfter(
         parse_duration(found[1]) // DAY_US,
         "enrolment" if found[2] == "enrolment" else "discharge",

@@ -16,6 +16,7 @@ from engine.model.questions import (
     EducationSeries,
     NextQuestions,
     Notice,
+    Place,
     Question,
     QuestionSet,
     Scoring,
@@ -66,10 +67,12 @@ def read_questions(reading: Reading, node: yaml.Node) -> QuestionSet | None:
         reading.mistake(parts["then"], "then: needs answers that score an instrument")
     if set_id is None or len(reading.source.mistakes) > before:
         return None
-    return QuestionSet(set_id, texts, tuple(found), _place(reading, parts["text"]), scoring, then)
+    return QuestionSet(set_id, texts, tuple(found), _places(reading, parts["text"]), scoring, then)
 
 
-def check_follow_ups(reading: Reading, node: yaml.Node, sets: Mapping[str, QuestionSet]) -> None:
+def check_follow_ups(
+    reading: Reading, node: yaml.Node, sets: Mapping[str, QuestionSet | None]
+) -> None:
     """Note the mistakes of the `then:` of a set: an unknown set, a circle, or too many answers."""
     if not isinstance(node, yaml.MappingNode):
         return
@@ -142,7 +145,7 @@ def read_notice(
     reading: Reading,
     node: yaml.Node,
     timing: Timing | None,
-    messages: Mapping[str, ClientMessage],
+    messages: Mapping[str, ClientMessage | None],
 ) -> Notice | None:
     """Read the words ahead of what is due, and when; None if mistakes were noted."""
     parts = reading.mapping(node, NOTICE, "'message_client:'", required(NOTICE))
@@ -156,9 +159,8 @@ def read_notice(
     before = reading.duration(parts["before"], "before") if "before" in parts else None
     if at is not None and timing is not None and at >= timing.by:
         reading.mistake(parts["at"], "at: must come before by:, or the words come too late")
-    if name is None or name not in messages:
-        return None
-    return Notice(messages[name], at, before or 0)
+    message = messages.get(name) if name is not None else None
+    return None if message is None else Notice(message, at, before or 0)
 
 
 def read_message(reading: Reading, node: yaml.Node) -> ClientMessage | None:
@@ -169,11 +171,11 @@ def read_message(reading: Reading, node: yaml.Node) -> ClientMessage | None:
     texts = _read_texts(reading, parts["text"]) if "text" in parts else {}
     if message_id is None or len(reading.source.mistakes) > before:
         return None
-    return ClientMessage(message_id, texts, _place(reading, parts["text"]))
+    return ClientMessage(message_id, texts, _places(reading, parts["text"]))
 
 
 def read_series(
-    reading: Reading, node: yaml.Node, messages: Mapping[str, ClientMessage]
+    reading: Reading, node: yaml.Node, messages: Mapping[str, ClientMessage | None]
 ) -> EducationSeries | None:
     """Read a series of messages to supporters; None if mistakes were noted."""
     before = len(reading.source.mistakes)
@@ -184,10 +186,10 @@ def read_series(
     found = []
     for item in reading.items(parts["messages"], "'messages:'") if "messages" in parts else []:
         name = reading.word(item, "a message's id")
-        if name is not None and name in messages:
-            found.append(messages[name])
-        elif name is not None:
+        if name is not None and name not in messages:
             reading.mistake(item, f"there is no message '{name}'{nearest(name, messages)}")
+        elif name is not None and (message := messages[name]):
+            found.append(message)
     if every is not None and every < DAY_US:
         reading.mistake(parts["every"], "every: is a day at least, or texts become a burden")
     if series_id is None or title is None or len(reading.source.mistakes) > before:
@@ -195,8 +197,15 @@ def read_series(
     return EducationSeries(series_id, title, tuple(found), every or _A_WEEK_US)
 
 
-def _place(reading: Reading, node: yaml.Node) -> tuple[str, int, int]:
-    return reading.source.name, node.start_mark.line + 1, node.start_mark.column + 1
+def _places(reading: Reading, node: yaml.Node) -> dict[TextLanguage, Place]:
+    """Return where the text in each language stands."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    marks = {str(key.value): value.start_mark for key, value in pairs}
+    return {
+        language: (reading.source.name, marks[language].line + 1, marks[language].column + 1)
+        for language in LANGUAGES
+        if language in marks
+    }
 
 
 def read_ask(
@@ -204,7 +213,7 @@ def read_ask(
     node: yaml.Node,
     expects: tuple[str, Where] | None,
     timing: Timing | None,
-    sets: Mapping[str, QuestionSet],
+    sets: Mapping[str, QuestionSet | None],
 ) -> Ask | None:
     """Read what a schedule asks, and when; None if mistakes were noted."""
     parts = reading.mapping(node, ASK, "'ask:'", required(ASK))
@@ -212,17 +221,18 @@ def read_ask(
     if name is not None and name not in sets:
         hint = nearest(name, sets)
         reading.mistake(parts["questions"], f"there is no question set '{name}'{hint}")
-    elif name is not None and expects is not None:
-        _check_kept(reading, node, sets[name], *expects)
+    asked = sets.get(name) if name is not None else None
+    if asked is not None and expects is not None:
+        _check_kept(reading, node, asked, *expects)
     at = reading.parsed(parts["at"], "at", parse_clock) if "at" in parts else None
-    if name not in sets or name is None or at is None:
+    if asked is None or at is None:
         return None
     if timing is not None and at >= timing.by:
         reading.mistake(parts["at"], "at: must come before by:, or there is no time to answer")
     remind_after = (
         reading.duration(parts["remind_after"], "remind_after") if "remind_after" in parts else None
     )
-    return Ask(sets[name], at, remind_after)
+    return Ask(asked, at, remind_after)
 
 
 def _check_kept(

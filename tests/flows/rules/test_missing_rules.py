@@ -203,3 +203,35 @@ def test_a_live_schedule_that_is_in_no_file_stays_in_force(site: Site) -> None:
     site.look()
     assert site.serving().plans.live.keys() == {"two"}
     assert site.promises() == []
+
+
+QUESTIONS = """\
+questions:
+  - id: evening
+    text: {english: "Handrail: how is today? Reply with a number, such as 5."}
+    answers: [craving]
+"""
+ASKING = "  - {id: ask, title: Ask, status: live, expects: check_in, every: day, by: 20:00, "
+
+
+@pytest.mark.parametrize("left", [QUESTIONS, None], ids=["its questions stay", "all is lost"])
+def test_a_live_schedule_that_is_lost_goes_on_asking(site: Site, left: str | None) -> None:
+    """Beside it stands a file without schedules, as in a new site."""
+    plans = site.folder / "plans"
+    plans.mkdir()
+    (plans / "a.yaml").write_text('format: 1\nmessages: [{id: soon, text: {english: "Soon."}}]\n')
+    file = plans / "due.yaml"
+    ask = "ask: {questions: evening, at: 18:00}}"
+    file.write_text(f"format: 1\n{QUESTIONS}schedules:\n{ASKING}{ask}\n")
+    site.look()
+    if left is None:
+        file.unlink()
+    else:
+        file.write_text(f"format: 1\n{left}")
+    for _ in range(2):
+        site.look()
+        schedule = site.serving().plans.live["ask"]
+        assert schedule.ask
+        assert schedule.ask.questions.id == "evening"
+        (plans / "a.yaml").write_text("format: 1\nholidays: [2031-12-25]\n")
+    assert site.promises() == ["1 rule in force is in no file"]

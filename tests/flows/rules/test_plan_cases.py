@@ -81,14 +81,16 @@ def test_a_wrong_ending_is_said_at_its_place(site: Path, line: str, says: str) -
 def test_a_question_that_reveals_something_is_refused(site: Path) -> None:
     text = """questions:
   - id: evening
-    text: {english: "Any cravings after rehab? Reply YES."}
+    text:
+      english: "Handrail: how is today? Reply with a number, such as 5."
+      spanish: "Algo de cravings? Reply YES."
     answers: [craving]
 """
     (site / "plans" / "q.yaml").write_text(f"format: 1\n{text}")
     settings = load(site / "config.yaml")
     found = read_plans([site / "plans"], site / "rules", settings)
     (mistake,) = map(str, found.mistakes)
-    assert "q.yaml:4:11: the text in English says 'cravings'" in mistake
+    assert "q.yaml:6:16: the text in Spanish says 'cravings'" in mistake
     with pytest.raises(MistakesError, match="says 'cravings'"):
         RuleFiles(settings).read()
 

@@ -74,7 +74,7 @@ RULES = [
     ({"quiets": "[no-rule]"}, "8:14: quiets: there is no rule 'no-rule'"),
     ({"quiets": "[]"}, "8:13: 'quiets:' must be a list with at least one item"),
     ({"title": "[a]"}, "4:12: 'title' must be one value, not a list or 'key: value' pairs"),
-    ({"reason": "these are far too many words to say"}, "8:13: 'reason' is longer than 30 characters"),
+    ({"reason": "these are far too many words to say"}, "8:13: 'reason' is longer than 30 characters; it has 35"),
 ]  # fmt: skip
 
 

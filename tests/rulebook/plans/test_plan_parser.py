@@ -69,8 +69,12 @@ WRONG: list[tuple[dict[str, str | None], str]] = [
     ({"expects": "{kind: attendance, where: {activity: grup}}"}, "6:51: 'grup' is not a value "
         "here; did you mean 'group'?"),
     ({"every": "mondays"}, "7:12: 'mondays' is neither a day nor a rule; did you mean 'monday'?"),
+    ({"every": "[monday, wed]"}, "7:21: 'wed' is not a day of the week; did you mean "
+                                 "'wednesday'?"),
     ({"every": "[monday, tusday]"}, "7:21: 'tusday' is not a day of the week; did you mean "
                                     "'tuesday'?"),
+    ({"every": "second tuesday"}, "7:12: 'second tuesday' is neither a day nor a rule; for every "
+                                  "2 weeks write FREQ=WEEKLY;INTERVAL=2;BYDAY=TU and starts:"),
     ({"every": "FREQ=HOURLY"}, "7:12: every: 'FREQ=HOURLY' is not a rule; begin it with"),
     # With a long interval, because the library tries each year until 9999.
     ({"every": "FREQ=YEARLY;INTERVAL=99;BYMONTH=2;BYMONTHDAY=30", "starts": "2026-01-06"},
@@ -91,6 +95,7 @@ WRONG: list[tuple[dict[str, str | None], str]] = [
     (drawn("9", "3 in 30 days"), "8:48: the maximum gap must be"),
     ({"starts": "soon"}, "9:13: starts: 'soon' is not a date; write one such as 2026-03-06"),
     ({"by": "25:00"}, "8:9: by: '25:00' is not a time of day; write it as 21:00"),
+    ({"by": "24:00"}, "8:9: by: '24:00' is not a time of day; the last one of a day is 23:59"),
     ({"by": None}, "7:5: a schedule needs 'by:' after this"),
     ({"grace": "2 hors"}, "9:12: grace: '2 hors' is not a duration;"),
     ({"window": "6 weeks"}, "9:13: window cannot be longer than 31 days"),
@@ -215,12 +220,19 @@ def test_a_question_set_asks_for_numbers_with_bounds_and_yes_or_no() -> None:
         ("at: 18:00", "at: 20:00", "13:35: at: must come before by:"),
         ("expects: check_in", "expects: test", "13:10: these answers make events of"),
         ("english:", "french:", "4:12: 'french' is not a word of 'text:'"),
-        ("5 5 n.", "5 5 n. " + "x" * 160, "4:21: 'english' is longer than 160 characters"),
+        ("5 5 n.", "5 5 n. " + "x" * 160, "4:21: 'english' is longer than 160 characters; it has "),
         ("  - id: evening", "  - id: evening\n    id: morning", "4:5: the key 'id' stands"),
     ],
 )  # fmt: skip
 def test_a_wrong_question_is_said_at_its_place(right: str, wrong: str, says: str) -> None:
     assert [one for one in mistakes(ASKING.replace(right, wrong)) if one.startswith(says)]
+
+
+@pytest.mark.parametrize("wrong", ["used, feelings]", "used, mood]"])
+def test_a_wrong_question_set_is_no_missing_one(wrong: str) -> None:
+    """One mistake is said once, and no schedule is told to ask another set."""
+    (said,) = mistakes(ASKING.replace("used]", wrong))
+    assert "there is no question set" not in said
 
 
 SCORING = """format: 1
