@@ -50,6 +50,26 @@ class AlertChange:
 
 Decision = Open | AlertChange
 
+# A change of an alert for one of these reasons is told.
+_NEWS: frozenset[Reason] = frozenset(
+    {"holds_after_all", "recent_after_all", "raised", "rule_goes_live"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An alert before and after it stands for its span, and why it differs."""
+
+    before: Alert
+    after: Alert
+    reasons: tuple[Reason, ...]
+
+    def as_told(self) -> Alert:
+        """Return the alert with the severity of its last telling: nobody was told of a raise."""
+        return replace(
+            self.after, severity=max(self.before.severity, self.after.severity, key=_rank)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Instant:
@@ -125,14 +145,16 @@ def _of_rule(
         yield from _resolve(alerts, "rule_withdrawn")
         return
     matching = match(spans, alerts, instant.seen_to)
-    yield from _resolve(matching.overlapped, "merged")
-    for alert in matching.alone:
-        yield from _resolve(
-            [alert], "corrected" if alert.rule_version == rule.version else "rule_changed"
-        )
-    told = tellings_of(alerts, rule.id)
-    for span, alert in matching.held:
-        change = _keep(alert, span, rule, instant, told)
+    ended = [*_resolve(matching.overlapped, "merged"), *_end_alone(matching.alone, rule)]
+    yield from ended
+    kept = [_keep(alert, span, rule, instant) for span, alert in matching.held]
+    # A telling counts as it will count in the next decision: not once its alert is void, and for
+    # less once its alert is lowered.
+    after = {change.before.id: change.after for change in ended}
+    after |= {each.before.id: each.as_told() for each in kept}
+    told = tellings_of([after.get(alert.id, alert) for alert in alerts], rule.id)
+    for each in kept:
+        change = _change(each, rule, instant, told)
         if change:
             told += [(instant.now, change.after.severity)] if change.tell else []
             yield change
@@ -151,6 +173,13 @@ def _resolve(alerts: Sequence[Alert], reason: Reason) -> Iterator[AlertChange]:
         never_was = alert.resolution == "cleared" and reason in {"corrected", "merged"}
         if alert.state != "resolved" or never_was:
             yield AlertChange(alert, move(alert, "resolved", reason), tell=False, reason=reason)
+
+
+def _end_alone(alerts: Sequence[Alert], rule: Rule) -> Iterator[AlertChange]:
+    for alert in alerts:
+        yield from _resolve(
+            [alert], "corrected" if alert.rule_version == rule.version else "rule_changed"
+        )
 
 
 def _open(
@@ -185,49 +214,47 @@ def _too_soon(rule: Rule, severity: Severity, told: Sequence[Telling], instant: 
     return until is not None and until > instant.now
 
 
-def _keep(
-    alert: Alert, span: Span, rule: Rule, instant: _Instant, told: Sequence[Telling]
-) -> AlertChange | None:
-    """Return the change that makes an alert stand for a span.
-
-    Its reason is the last one that applies.
-    """
+def _keep(alert: Alert, span: Span, rule: Rule, instant: _Instant) -> _Kept:
+    """Return an alert as it is once it stands for a span."""
     reasons: list[Reason] = []
     if alert.ended != span.ended:
         reasons.append("ended" if alert.ended is None else "extended")
     if alert.began != span.began:
         reasons.append("moved")
     after = replace(alert, began=span.began, ended=span.ended)
-    tell = False
     if after.state != "resolved" and alert.ended is None and span.ended is not None:
         after = move(after, "resolved", "cleared")
         reasons.append("cleared")
     elif after.resolution == "cleared" and span.ended is None:
         after = move(after, "open", "holds_after_all")
         reasons.append("holds_after_all")
-        tell = True
     if alert.historic and after.resolution == "cleared" and span.began >= instant.notify_from:
         # Nobody was told of it, and it was over before anybody saw it. That may show at the moment
         # at which it clears, because its beginning moved.
         after = replace(move(after, "open", "recent_after_all"), historic=False)
         reasons.append("recent_after_all")
-        tell = True
     if after.state != "resolved":
         after, graded = _regrade(after, span, rule, instant)
         reasons += graded
-        tell = tell or bool({"raised", "rule_goes_live", "recent_after_all"} & set(graded))
-        tell = tell and not _too_soon(rule, span.severity, told, instant)
+    return _Kept(alert, after, tuple(reasons))
+
+
+def _change(
+    kept: _Kept, rule: Rule, instant: _Instant, told: Sequence[Telling]
+) -> AlertChange | None:
+    """Return the change of an alert that is kept, and whether it is told; None if nothing changes.
+
+    The reason of the change is the last one that applies.
+    """
+    after, reasons = kept.after, list(kept.reasons)
+    tell = bool(_NEWS & set(reasons)) and not _too_soon(rule, after.severity, told, instant)
     if not tell and is_due(rule, after, told, instant.now):
         reasons.append("told_again")
         tell = True
-    if after == alert and not tell:
+    if after == kept.before and not tell:
         return None
-    return AlertChange(
-        alert,
-        after,
-        tell and after.state == "open" and not after.shadow and not after.historic,
-        reasons[-1],
-    )
+    tell = tell and after.state == "open" and not after.shadow and not after.historic
+    return AlertChange(kept.before, after, tell, reasons[-1])
 
 
 def _regrade(alert: Alert, span: Span, rule: Rule, instant: _Instant) -> tuple[Alert, list[Reason]]:

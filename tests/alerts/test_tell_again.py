@@ -89,6 +89,25 @@ def test_of_what_was_told_and_turned_out_to_be_void_people_hear_again() -> None:
     assert (void.reason, opened.reason) == ("corrected", "began")
 
 
+def test_of_what_turns_out_to_be_void_people_hear_again_in_the_same_decision() -> None:
+    desk = Desk(rules={"r": RULE})
+    desk.evaluate([span(0)], 1)
+    moved = desk.evaluate([span(3, 5)], 6)
+    assert [(each.reason, each.tell) for each in moved] == [
+        ("corrected", False),
+        ("over_unseen", True),
+    ]
+
+
+def test_what_was_lowered_quiets_for_less_in_the_same_decision() -> None:
+    desk = Desk(rules={"r": RULE})
+    desk.evaluate([span(0, 2, "urgent")], 3)
+    spans = [span(0, 2), span(4, severity="high")]
+    changed = [(each.reason, each.tell) for each in desk.evaluate(spans, 5)]
+    assert changed == [("lowered", False), ("began", True)]
+    assert desk.evaluate(spans, 5) == []
+
+
 def replace_raises(one: Span, *raises: tuple[int, Severity]) -> Span:
     return one._replace(raises=tuple(Raise(at, to) for at, to in raises))
 
