@@ -12,6 +12,7 @@ from engine.model.instant import Instant
 from engine.model.local_time import Zones
 from engine.model.note import Note
 from engine.model.rule import Severity, Status
+from engine.model.supporter import ListedSupporter
 
 SAW_IN_A_LIST = "saw the client in a list"  # beside "looked" and "was refused"
 
@@ -81,7 +82,8 @@ class ClientPage:
     of each rule that serves. `unseen` counts the texts that nobody has seen. `views` is None for an
     account that must not know who looked. `emergency_until` is when emergency access ends; None
     if the account needs none. `merged_into` is the client who is the same person and has the
-    events, and `merged` are the clients whose events this one has.
+    events, and `merged` are the clients whose events this one has. `supporters` are the people
+    around the client whom the client ever named.
     """
 
     ref: str
@@ -102,6 +104,7 @@ class ClientPage:
     emergency_until: Instant | None = None
     merged_into: str | None = None
     merged: tuple[str, ...] = ()
+    supporters: tuple[ListedSupporter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

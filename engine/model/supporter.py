@@ -15,6 +15,8 @@ from enum import StrEnum
 from engine.model.agreement import TextLanguage
 from engine.model.instant import Instant
 from engine.model.message import MessageKind
+from engine.model.notify_reason import NotifyReason
+from engine.model.staff import Consent, Staff
 from engine.model.supporter_news import SupporterTopic
 
 
@@ -84,3 +86,20 @@ class SupporterAgreement:
     def stands(self, now: Instant) -> bool:
         """Return whether it covers a text sent at `now`."""
         return self.given_at <= now and (self.withdrawn_at is None or now < self.withdrawn_at)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSupporter:
+    """A supporter, a client who named them, and what stands between the two now.
+
+    Attributes:
+        consent: The consent that is in force; None if none is.
+        agreement: The supporter's own; None if none stands.
+        call: Whether a request to call could go out now, and if not, why.
+    """
+
+    person: Staff
+    client: str
+    consent: Consent | None
+    agreement: SupporterAgreement | None
+    call: NotifyReason

@@ -14,10 +14,11 @@ from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, say, 
 from engine.cli.schedules.clients import In, Language, QuietFrom, QuietTo
 from engine.cli.schedules.schedules import read_clock, read_plans
 from engine.errors import UserError
+from engine.model.notify_reason import NotifyReason
 from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:
-    from engine.flows.operations.supporters import ListedSupporter
+    from engine.model.supporter import ListedSupporter
     from engine.store.people.phone_codes import UnconfirmedPhone
 
 app = typer.Typer(cls=first_word_of("show"), invoke_without_command=True)
@@ -72,7 +73,7 @@ def _row(one: ListedSupporter, unsure: UnconfirmedPhone | None) -> tuple[object,
         given.scope if given else "nothing",
         ends,
         agreed.language if agreed else "not agreed",
-        "also another person's" if one.shared else number,
+        "also another person's" if one.call is NotifyReason.NUMBER_SHARED else number,
         agreed.series if agreed else None,
     )
 
@@ -214,7 +215,6 @@ def ask(
 ) -> None:
     """Ask a supporter by text to call; the client must let them know of such requests."""
     from engine.flows.operations.supporters import ask_to_call
-    from engine.model.notify_reason import NotifyReason
     from engine.presentation.notify_words import in_words
 
     with stored(open_settings(config)) as database, database.write() as conn:

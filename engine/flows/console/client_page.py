@@ -5,14 +5,17 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from engine.access.abilities import Ability, Access, may
+from engine.errors import UserError
 from engine.flows.console import viewing
 from engine.flows.console.caseload_page import managers_of, title_of
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
 from engine.flows.console.visits import visits
+from engine.flows.operations import supporters
 from engine.flows.operations.why import explain
 from engine.model.console_pages import ClientPage, ConsoleAlert, PastAlert
 from engine.model.instant import DAY_US, Instant
+from engine.model.notify_reason import NotifyReason
 from engine.model.rule import SEVERITIES
 from engine.store.access import emergency
 from engine.store.alerts import alert_records
@@ -97,6 +100,7 @@ def _page(
         emergency_until=emergency.ends(conn, who.account.id, client_id, now),
         merged_into=merged_into,
         merged=merged,
+        supporters=tuple(supporters.listed(conn, client.ref, now)),
     )
 
 
@@ -106,3 +110,34 @@ def _is_open(one: Listed) -> bool:
 
 def _gravest_first(one: Listed) -> tuple[int, Instant]:
     return SEVERITIES.index(one.alert.severity), one.alert.opened_at
+
+
+def ask_supporter(
+    desk: Desk, who: SignedIn, ref: str, supporter: str
+) -> NotifyReason | Access | None:
+    """Ask a supporter of a client to call.
+
+    Args:
+        desk: The engine as pages see it.
+        who: Who asks.
+        ref: The client's ref.
+        supporter: The supporter's ref.
+
+    Returns:
+        `ALLOWED`, or why nothing goes out; why the account must not. None if there is no such
+        client or supporter.
+    """
+    now = desk.now()
+    known = viewing.find(desk, who, ref, now)
+    if not isinstance(known, KnownClient):
+        return known
+    with desk.database.write() as conn:
+        person = viewing.acts_as(conn, who, Ability.ANSWER_CLIENT, known.id, now)
+        if person is None:
+            return Access.NOT_THEIR_ROLE
+        try:
+            reason = supporters.ask_to_call(conn, ref, supporter, person.ref, now)
+        except UserError:
+            return None
+    desk.wake("deliver")
+    return reason

@@ -20,12 +20,12 @@ from engine.model.intake import DatedValue, RosterKind, RosterRow
 from engine.model.message import MessageKind
 from engine.model.notify_reason import NotifyReason
 from engine.model.roster_values import read_roster_value
-from engine.model.staff import Consent, Staff
-from engine.model.supporter import SupporterAgreement
+from engine.model.staff import Staff
+from engine.model.supporter import ListedSupporter, SupporterAgreement
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log
 from engine.store.people import named_clients, roster, staff, supporters
-from engine.store.people.supporters import SUPPORTER
+from engine.store.people.supporters import SUPPORTER, NamedSupporter
 
 PURPOSE = "support"
 _LONGEST_HOW = 200
@@ -48,23 +48,6 @@ class SupporterConsent:
     how: str
     given_at: Instant
     expires_at: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class ListedSupporter:
-    """A supporter, a client who named them, and what stands between the two now.
-
-    Attributes:
-        consent: The consent that is in force; None if none is.
-        agreement: The supporter's own; None if none stands.
-        shared: Whether the number is also that of a client or of the staff.
-    """
-
-    person: Staff
-    client: str
-    consent: Consent | None
-    agreement: SupporterAgreement | None
-    shared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,15 +187,19 @@ def listed(conn: Connection, client: str | None, now: Instant) -> list[ListedSup
     found = supporters.named(conn, wanted)
     people = {one.person.id: one.person for one in found}
     agreed = supporters.agreements(conn, people.keys(), now)
-    shared = {one.id: supporters.shares_number(conn, one.phone) for one in people.values()}
     return [
         ListedSupporter(
             each.person, each.client_ref,
             consent_in_force(supporters.consents_to(conn, each.client_id, each.person.id), now),
-            agreed.get(each.person.id), shared[each.person.id],
+            agreed.get(each.person.id), _call(conn, each, now),
         )
         for each in found
     ]  # fmt: skip
+
+
+def _call(conn: Connection, each: NamedSupporter, now: Instant) -> NotifyReason:
+    text = SupporterText(MessageKind.SUPPORTER_CALL, each.client_id, now, now)
+    return supporter_news.decide(conn, each.person, text, now)
 
 
 def _row(

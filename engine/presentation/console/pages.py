@@ -8,6 +8,7 @@ from datetime import datetime
 from operator import itemgetter
 from urllib.parse import quote, urlencode
 
+from engine.model.agreement import TextLanguage
 from engine.model.alert_explanation import ExplainedFinding
 from engine.model.console_pages import (
     CaseloadClient,
@@ -18,8 +19,11 @@ from engine.model.console_pages import (
 )
 from engine.model.instant import DAY_US, Instant
 from engine.model.local_time import zone_at
+from engine.model.notify_reason import NotifyReason
 from engine.model.rule import SEVERITIES
 from engine.model.rule_explanation import RuleAtInstant
+from engine.model.supporter import ListedSupporter, read_scope
+from engine.presentation import notify_words
 from engine.presentation.console import when
 from engine.presentation.console.frame import Frame, render_page
 from engine.presentation.console.timeline import Stroke, in_words, timeline
@@ -108,9 +112,31 @@ def client(
         "console/client.html", frame, page.ref,
         page=page, days=days, periods=periods, facts=facts, said=said, undo=undo, events=events,
         views=views, notes=notes, alerts=_alerts(page), ask=ask, timeline=timeline(page),
-        gravest=_gravest(page),
+        gravest=_gravest(page), around=[_supporter(one, page) for one in page.supporters],
         emergency_left=page.emergency_until and when.ago(page.now, page.emergency_until),
     )  # fmt: skip
+
+
+_LANGUAGES: Mapping[TextLanguage, str] = {"english": "English", "spanish": "Spanish"}
+
+
+def _supporter(one: ListedSupporter, page: ClientPage) -> Mapping[str, object]:
+    """Return a supporter for the page: what they may know, and why no text could go now."""
+    given, agreed = one.consent, one.agreement
+    fine = one.call in {NotifyReason.ALLOWED, NotifyReason.OUT_OF_SCOPE}
+    return {
+        "ref": one.person.ref,
+        "name": one.person.shown,
+        "relation": given.relation if given else None,
+        "knows": [translate(each.replace("_", " ")) for each in sorted(read_scope(given.scope))]
+        if given
+        else [],
+        "until": when.at(given.expires_at, page.zones) if given and given.expires_at else "",
+        "language": translate(_LANGUAGES[agreed.language]) if agreed else "",
+        "series": agreed.series if agreed else None,
+        "why_not": "" if fine else notify_words.in_words(one.call),
+        "may_be_asked": one.call is NotifyReason.ALLOWED,
+    }
 
 
 def why(frame: Frame, told: RuleAtInstant, rules: Sequence[tuple[str, str]]) -> str:

@@ -1,4 +1,4 @@
-"""The routes of a client's conversation and of notes."""
+"""The routes of a client's conversation, of notes, and of supporters."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 
 from engine.access.abilities import Access
-from engine.flows.console import conversation, notes
+from engine.flows.console import client_page, conversation, notes
 from engine.flows.console.conversation import AnswerResult
 from engine.flows.console.signing_in import SignedIn
+from engine.model.notify_reason import NotifyReason
 from engine.model.printable import printable
 from engine.presentation.console import conversation_page, pages
 from engine.presentation.console.conversation_page import AgreementTyped, AnswerTyped
@@ -21,7 +22,7 @@ FORM_BITS = 62  # what a BIGINT holds
 
 
 class ConversationRoutes:
-    """Reading a client's texts, answering them, and writing notes."""
+    """Reading a client's texts, answering them, writing notes, and asking supporters to call."""
 
     def __init__(self, reception: Reception) -> None:
         """Take what every part of the console needs."""
@@ -33,6 +34,7 @@ class ConversationRoutes:
         app.get("/conversation/{ref:path}")(self._open)
         app.post("/conversation/{ref:path}")(self._act)
         app.post("/notes")(self._note)
+        app.post("/supporters")(self._ask_supporter)
 
     def _open(self, request: Request, ref: str, did: str = "") -> Response:
         who = self._reception.who(request)
@@ -84,6 +86,13 @@ class ConversationRoutes:
             lambda page: conversation_page.conversation(frame, page, answer, said, agreement),
             422 if objections or agreement else 200,
         )
+
+    def _ask_supporter(self, request: Request, typed: Typed) -> Response:
+        who, ref = self._reception.who(request), typed.get("client", "")
+        done = client_page.ask_supporter(self._desk, who, ref, typed.get("supporter", ""))
+        did = "asked-to-call" if done is NotifyReason.ALLOWED else "not-asked"
+        back = f"/clients/{quote(ref, safe='')}?did={did}#supporters"
+        return self._reception.after(done, back)
 
     def _note(self, request: Request, typed: Typed) -> Response:
         who, ref, words = (

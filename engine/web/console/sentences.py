@@ -105,6 +105,8 @@ _SAID: Mapping[str, str] = {
     "left-out": "The row is left out.",
     "excused": "It is excused. The rules look at the client again now.",
     "noted": "The note is kept.",
+    "asked-to-call": "The supporter is asked to call, outside of their quiet hours.",
+    "not-asked": "Nothing goes out. The reason stands beside the supporter.",
     "answered": "It is in the outbox. Below stands what became of it; reload to see more.",
     "seen": "They are marked as seen by you.",
     "take-over": "You are on call now. The next text about an alert goes to you.",

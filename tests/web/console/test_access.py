@@ -129,6 +129,10 @@ ACCESS = {
         ("/plan/C-1", (404, 404, 403, 403, 403, 401), {"schedule": "x", "day": "2026-06-01"}),
         ("/plan/C-2", (403, 404, 403, 403, 403, 401), {"schedule": "x", "day": "2026-06-01"}),
     ],
+    "POST /supporters": [
+        ("/supporters", (404, 404, 403, 403, 403, 401), {"client": "C-1", "supporter": "S-77"}),
+        ("/supporters", (403, 404, 403, 403, 403, 401), {"client": "C-2", "supporter": "S-77"}),
+    ],
     "POST /notes": [
         ("/notes?1", (303, 303, 403, 403, 403, 401), {"client": "C-1", "words": "Called."}),
         ("/notes?2", (403, 303, 403, 403, 403, 401), {"client": "C-2", "words": "Called."}),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time
 
 import pytest
 import requests
 
 from engine.errors import StoreUnavailableError
+from engine.model.supporter import SupporterAgreement
 from engine.store.database.connection import Database
+from engine.store.people import supporters
 from engine.web.server import WebServer
 from tests.kit.console import ConsoleSite
+from tests.kit.times import hours
 
 
 @pytest.fixture
@@ -72,6 +76,24 @@ def test_words_of_a_client_and_notes_cannot_become_a_script(
     assert "&lt;script&gt;" in client
 
 
+def test_a_supporter_stands_on_the_page_with_a_button_that_asks_them_to_call(
+    site: ConsoleSite, web: WebServer, one: requests.Session
+) -> None:
+    caseload = site.site.caseload
+    caseload.staff(9, "supporter", call_name="Ann")
+    under = {"alias": "", "scope": "request_to_call milestones", "relation": "mother"}
+    caseload.consent(1, 9, expires_at=site.now + hours(24), **under)
+    given = SupporterAgreement(9, 0, "by phone", "spanish", time(0), time(0))
+    with site.database.write() as conn:
+        supporters.add_agreement(conn, given)
+    page = " ".join(one.get(f"{web.address}/clients/C-1", timeout=10).text.split())
+    assert "<strong>Ann (S-9)</strong>, mother: may know of milestones, request to call," in page
+    assert "Texts in Spanish." in page
+    form = {"client": "C-1", "supporter": "S-9"}
+    answer = one.post(f"{web.address}/supporters", data=form, timeout=10)
+    assert "The supporter is asked to call" in answer.text
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
@@ -79,6 +101,7 @@ def test_words_of_a_client_and_notes_cannot_become_a_script(
         ("/conversation/C-1", "what=explode"),
         ("/conversation/C-1", "what=answer&words=x&form=99999999999999999999999"),
         ("/notes", "client=C-77&words=x"),
+        ("/supporters", "client=C-1&supporter=S-2"),
         ("/notes", "client=C-1&alert=77&words=x"),
         ("/notes", "words=" + "x" * 100_000),
     ],
