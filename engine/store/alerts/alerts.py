@@ -53,9 +53,9 @@ _READ_ROUTE = select(
 ).join(clients, clients.c.id == alerts.c.client_id)
 _WITH_ROUTE = _READ_ROUTE.with_for_update(of=alerts, skip_locked=True)
 _THESE = alerts.c.id.in_(bindparam("alert_ids", expanding=True))
-_READ = _READ_ROUTE.where(_THESE).order_by(alerts.c.id)
-_ROUTED = _WITH_ROUTE.where(_THESE).order_by(alerts.c.id)
-_DUE = (
+_READ = prepared(_READ_ROUTE.where(_THESE).order_by(alerts.c.id))
+_ROUTED = prepared(_WITH_ROUTE.where(_THESE).order_by(alerts.c.id))
+_DUE = prepared(
     _WITH_ROUTE.where(
         alerts.c.state == bindparam("wanted"), alerts.c.next_step_at <= bindparam("now")
     )
@@ -67,7 +67,9 @@ _DUE = (
 WAITS: ColumnElement[bool] = or_(
     alerts.c.state == written("open"), alerts.c.state == written("snoozed")
 )
-_ANY_DUE = select(alerts.c.id).where(WAITS, alerts.c.next_step_at <= bindparam("now")).limit(1)
+_ANY_DUE = prepared(
+    select(alerts.c.id).where(WAITS, alerts.c.next_step_at <= bindparam("now")).limit(1)
+)
 _quieting = alerts.alias()
 NO_LONGER_QUIETED = (
     select(alerts.c.client_id)

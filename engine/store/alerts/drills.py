@@ -11,6 +11,7 @@ from engine.model.instant import Instant
 from engine.model.message import FOLLOW_UPS, NEWS, OutboxState, Way, way_of
 from engine.model.staff import Role
 from engine.store.alerts.alerts import TOLD
+from engine.store.database.prepared import prepared
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import inbox, inbox_alerts, outbox
 from engine.store.tables.people import clients, staff
@@ -18,7 +19,7 @@ from engine.store.tables.people import clients, staff
 # No client: it is never enrolled, so no rule, schedule or report sees it.
 STAND_IN = "DRILL"
 _STAND_IN = select(clients.c.id).where(clients.c.ref == STAND_IN)
-_RUNNING = (
+_RUNNING = prepared(
     select(alerts.c.id)
     .join(clients, clients.c.id == alerts.c.client_id)
     .where(clients.c.ref == STAND_IN, alerts.c.rule_id == DRILL, alerts.c.state != "resolved")

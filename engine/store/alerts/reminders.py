@@ -13,11 +13,12 @@ from engine.model.instant import Instant
 from engine.model.message import REACHED_NOBODY, TELLING
 from engine.model.rule import Severity
 from engine.store.alerts.alerts import TOLD
+from engine.store.database.prepared import prepared
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 
 _TOLD_AGAIN = and_(alerts.c.state.in_(["open", "acknowledged"]), TOLD, ~alerts.c.historic)
-_LONGEST_AGO = (
+_LONGEST_AGO = prepared(
     select(alerts.c.rule_id, alerts.c.severity, func.min(alerts.c.told_at))
     .where(_TOLD_AGAIN, alerts.c.told_at.is_not(None))
     .group_by(alerts.c.rule_id, alerts.c.severity)

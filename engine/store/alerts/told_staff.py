@@ -17,6 +17,7 @@ from engine.model.routing import Policy
 from engine.model.rule import Severity
 from engine.store.alerts.alert_json import read_policy
 from engine.store.alerts.alerts import TOLD
+from engine.store.database.prepared import prepared
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.operations import channel_state
@@ -72,7 +73,7 @@ _DOUBTED = (
         _MAYBE_GONE,
     )
 )
-_WANTED = (
+_WANTED = prepared(
     select(
         alerts.c.id,
         alerts.c.client_id,

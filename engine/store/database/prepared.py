@@ -152,7 +152,7 @@ class PreparedStatement:
         if lengths not in self._texts:
             text = self._text
             for mark, length in zip(self._marks, lengths, strict=True):
-                text = text.replace(mark, ", ".join("?" * length))
+                text = text.replace(mark, ", ".join("?" * length), 1)
             self._texts[lengths] = text
         return self._texts[lengths]
 
@@ -190,7 +190,7 @@ def prepare(statement: Any, names: Collection[str], dialect: Dialect) -> Prepare
     made_by_sqlalchemy = [
         *compiled.insert_prefetch, *compiled.update_prefetch, *compiled.literal_execute_params
     ]  # fmt: skip
-    if made_by_sqlalchemy or any(text.count(mark) != 1 for mark in marks):
+    if made_by_sqlalchemy or any(text.count(mark) != marks.count(mark) for mark in marks):
         return None
     columns = [
         column.type.dialect_impl(dialect).result_processor(dialect, None)

@@ -66,12 +66,14 @@ _CLIENTS_WAITING = prepared(
     .join(outbox, outbox.c.alert_id == alerts.c.id)
     .where(_OF_A_STEP)
 )
-_SENT = select(outbox.c.sent_at, outbox.c.body).where(
-    outbox.c.phone == bindparam("phone"),
-    outbox.c.sent_at > bindparam("since"),
-    outbox.c.id != bindparam("message"),
+_SENT = prepared(
+    select(outbox.c.sent_at, outbox.c.body).where(
+        outbox.c.phone == bindparam("phone"),
+        outbox.c.sent_at > bindparam("since"),
+        outbox.c.id != bindparam("message"),
+    )
 )
-_WAITING = (
+_WAITING = prepared(
     select(outbox.c.id, outbox.c.due_at, outbox.c.kind)
     .join(alerts, alerts.c.id == outbox.c.alert_id)
     .join(staff, staff.c.id == outbox.c.staff_id)
@@ -84,7 +86,7 @@ _WAITING = (
     .order_by(outbox.c.id)
     .with_for_update(of=outbox, skip_locked=True)
 )
-_REACH_NOBODY = (
+_REACH_NOBODY = prepared(
     select(outbox.c.id, outbox.c.due_at, outbox.c.kind)
     .join(alerts, alerts.c.id == outbox.c.alert_id)
     .where(outbox.c.staff_id == bindparam("staff"))
@@ -93,7 +95,7 @@ _REACH_NOBODY = (
     .order_by(outbox.c.id)
     .with_for_update(of=outbox, skip_locked=True)
 )
-_FOLLOW = (
+_FOLLOW = prepared(
     update(outbox)
     .where(outbox.c.bundle_id == bindparam("carrier"), outbox.c.state.not_in(FINAL_STATES))
     .values(state=bindparam("to"), updated_at=bindparam("now"))

@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, upd
 
 from engine.model.inbound import Inbound
 from engine.model.instant import MINUTE_US, Instant
+from engine.store.database.prepared import prepared
 from engine.store.database.upsert import add_row
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import inbox, inbox_alerts
 from engine.store.tables.people import clients, staff
 
-_LINK = insert(inbox_alerts)
+_LINK = prepared(insert(inbox_alerts))
 # A person who asks for the list again within this time gets its next page.
 _READING_US = 30 * MINUTE_US
 _MOST_PAGES = 50

@@ -45,6 +45,7 @@ from engine.model.rule import SEVERITIES
 from engine.model.staff import RecipientFacts
 from engine.store.alerts import due_clients
 from engine.store.database.locks import lock
+from engine.store.database.prepared import prepared
 from engine.store.messages import grouping
 from engine.store.operations import channel_state
 from engine.store.people import absences, agreements, opt_outs, staff_attributes, supporters
@@ -78,7 +79,7 @@ _NUMBER_IS_FREE = and_(
 )
 _WANTED_KIND = or_(bindparam("every_kind", type_=Boolean), outbox.c.kind.in_(FOLLOW_UPS))
 _IN_ORDER = (outbox.c.urgency, outbox.c.due_at, outbox.c.id)
-_QUEUED = (
+_QUEUED = prepared(
     select(*_IN_ORDER)
     .where(
         outbox.c.state == "queued",
@@ -92,7 +93,7 @@ _QUEUED = (
     .limit(bindparam("most"))
     .with_for_update(of=outbox, skip_locked=True)
 )
-_IN_DOUBT = (
+_IN_DOUBT = prepared(
     select(*_IN_ORDER)
     .where(
         outbox.c.state == "unknown",
@@ -110,7 +111,7 @@ _number_of_today = func.coalesce(
     select(staff.c.phone).where(staff.c.id == outbox.c.staff_id).scalar_subquery(),
     select(clients.c.phone).where(clients.c.id == outbox.c.client_id).scalar_subquery(),
 )
-_LEND = (
+_LEND = prepared(
     update(outbox)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
     .values(
@@ -125,20 +126,20 @@ _LEND = (
     )
     .returning(*_CLAIMED)
 )
-_STANDING = (
+_STANDING = prepared(
     select(*_STAFF, *_ALERT, outbox.c.to_mentor, alerts.c.told_at, alerts.c.next_step_at)
     .select_from(outbox.join(staff).outerjoin(alerts, alerts.c.id == bindparam("alert")))
     .where(outbox.c.id == bindparam("message"))
 )
 _ANY = len(SEVERITIES)
-_ANY_CLAIMED = select(outbox.c.id).where(outbox.c.state == "claimed").limit(1)
+_ANY_CLAIMED = prepared(select(outbox.c.id).where(outbox.c.state == "claimed").limit(1))
 # Skips rows that another daemon is doubting now, so that two daemons never wait for each other.
 _run_out = (
     select(outbox.c.id)
     .where(outbox.c.state == "claimed", outbox.c.lease_until <= bindparam("now"))
     .with_for_update(skip_locked=True)
 )
-_DOUBT = (
+_DOUBT = prepared(
     update(outbox)
     .where(outbox.c.id.in_(_run_out))
     .values(
@@ -169,7 +170,7 @@ def _settled(state: OutboxState, *, first: bool) -> Update:
     sent_at: ColumnElement[Any] = func.coalesce(outbox.c.sent_at, bindparam("now"))
     if state == "queued" or (first and state in {"cancelled", "expired"}):
         sent_at = null()
-    return (
+    return prepared(
         update(outbox)
         .where(outbox.c.id == bindparam("message"), outbox.c.state.in_(leading_here), ours)
         .values(

@@ -9,11 +9,12 @@ from sqlalchemy import Connection, and_, bindparam, func, select
 from engine.model.instant import LAST_US, MINUTE_US, Instant
 from engine.model.message import FOLLOW_UPS, URGENT
 from engine.model.staff import shown
+from engine.store.database.prepared import prepared
 from engine.store.people import opt_outs
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import staff
 
-_URGENT = (
+_URGENT = prepared(
     select(outbox.c.id)
     .where(
         outbox.c.state == "queued",

@@ -59,7 +59,7 @@ _ALL_TAKEN = prepared(
     .where(staff.c.id == bindparam("staff"))
 )
 # The alert that a code named last comes last and therefore counts.
-_KNOWN = (
+_KNOWN = prepared(
     select(
         reply_codes.c.code,
         reply_codes.c.alert_id,

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from engine.model.instant import Instant
 from engine.store.alerts.alerts import WAITS
+from engine.store.database.prepared import prepared
 from engine.store.tables.alerts import alerts, evaluations
 from engine.store.tables.messages import outbox
 
@@ -37,8 +38,13 @@ _MESSAGE = (
         or_(outbox.c.state == "queued", outbox.c.state == "unknown")
     )
 ).scalar_subquery()
-_WANTED = select(
-    _DIRTY.label("dirty"), _CLIENT.label("client"), _STEP.label("step"), _MESSAGE.label("message")
+_WANTED = prepared(
+    select(
+        _DIRTY.label("dirty"),
+        _CLIENT.label("client"),
+        _STEP.label("step"),
+        _MESSAGE.label("message"),
+    )
 )
 
 

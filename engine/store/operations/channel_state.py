@@ -18,9 +18,9 @@ from engine.store.tables.operations import channel_state
 SMS = "sms"
 _OF_SMS = channel_state.c.channel == SMS
 _BREAKER = ("failures", "since", "stopped_until", "error_code")
-_READ = select(*(channel_state.c[name] for name in _BREAKER)).where(_OF_SMS)
+_READ = prepared(select(*(channel_state.c[name] for name in _BREAKER)).where(_OF_SMS))
 _VERIFIES = prepared(select(channel_state.c.verifies_numbers).where(_OF_SMS))
-_LISTED = select(channel_state.c.texts_listed_at).where(_OF_SMS)
+_LISTED = prepared(select(channel_state.c.texts_listed_at).where(_OF_SMS))
 
 
 def read(conn: Connection) -> Channel:
@@ -62,7 +62,7 @@ def _put(conn: Connection, values: Mapping[str, object]) -> None:
 @cache
 def _put_columns(dialect: str, names: tuple[str, ...]) -> Any:
     insert = insert_of(dialect, channel_state)
-    return insert.on_conflict_do_update(
-        index_elements=[channel_state.c.channel],
-        set_={name: insert.excluded[name] for name in names},
+    replaced = {name: insert.excluded[name] for name in names}
+    return prepared(
+        insert.on_conflict_do_update(index_elements=[channel_state.c.channel], set_=replaced)
     )

@@ -15,7 +15,9 @@ from engine.store.database.locks import lock
 from engine.store.database.prepared import prepared
 from engine.store.tables.operations import audit, rule_sets
 
-_NEWEST = select(rule_sets).order_by(rule_sets.c.accepted_at.desc(), rule_sets.c.id.desc()).limit(1)
+_NEWEST = prepared(
+    select(rule_sets).order_by(rule_sets.c.accepted_at.desc(), rule_sets.c.id.desc()).limit(1)
+)
 _NEWEST_ID = prepared(
     _NEWEST.with_only_columns(rule_sets.c.id, rule_sets.c.accepted_at, rule_sets.c.hash)
 )

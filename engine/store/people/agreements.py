@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from engine.model.agreement import Agreement, ClientContact
 from engine.model.client import TIMEZONE
 from engine.model.instant import Instant
+from engine.store.database.prepared import prepared
 from engine.store.tables.people import agreements, clients, opt_outs, record_entries
 
-_OF_CLIENTS = (
+_OF_CLIENTS = prepared(
     select(agreements)
     .where(agreements.c.client_id.in_(bindparam("ids", expanding=True)))
     .order_by(agreements.c.given_at, agreements.c.id)

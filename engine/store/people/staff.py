@@ -24,7 +24,7 @@ _IN_ROLE = (
     .where(assignments.c.role == bindparam("role"))
     .order_by(assignments.c.client_id, assignments.c.began)
 )
-_CONSENTS = (
+_CONSENTS = prepared(
     select(*[consents.c[name] for name in Consent.__dataclass_fields__])
     .where(consents.c.client_id.in_(_THESE))
     .order_by(consents.c.given_at, consents.c.id)
@@ -38,7 +38,7 @@ _SOME = prepared(
     )
 )
 
-_OF_ROLE = select(staff).where(staff.c.role == bindparam("role")).order_by(staff.c.id)
+_OF_ROLE = prepared(select(staff).where(staff.c.role == bindparam("role")).order_by(staff.c.id))
 
 
 def by_id(conn: Connection, staff_id: int) -> Staff | None:

@@ -12,13 +12,14 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from engine.model.instant import Instant
 from engine.model.staff import Consent, PersonRole, RecipientFacts, Staff, SupporterFacts
 from engine.model.supporter import SupporterAgreement
+from engine.store.database.prepared import prepared
 from engine.store.operations import channel_state
 from engine.store.people import opt_outs
 from engine.store.people.staff import consents_of, of_role, read
 from engine.store.tables.people import clients, consents, staff, supporter_agreements
 
 SUPPORTER: PersonRole = "supporter"
-_AGREEMENTS = (
+_AGREEMENTS = prepared(
     select(supporter_agreements)
     .where(supporter_agreements.c.staff_id.in_(bindparam("ids", expanding=True)))
     .order_by(supporter_agreements.c.given_at, supporter_agreements.c.id)

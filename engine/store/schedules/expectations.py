@@ -38,7 +38,7 @@ _WAITING = (
     )
     .group_by(expectations.c.client_id)
 )
-_LAST_ASKED = (
+_LAST_ASKED = prepared(
     select(expectations)
     .where(
         expectations.c.client_id == bindparam("client"),

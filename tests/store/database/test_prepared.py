@@ -59,8 +59,9 @@ days = Table(
     Column("since", Time),
     Column("note", String),
 )  # fmt: skip
+_MOOD = bindparam("moods", expanding=True)
 _BETTER = select(days).where(
-    days.c.mood.in_(bindparam("moods", expanding=True)),
+    days.c.mood.in_(_MOOD) | days.c.note.in_(_MOOD),
     days.c.since > bindparam("since"),
     days.c.id.in_(bindparam("ids", expanding=True)),
 )
