@@ -46,6 +46,7 @@ from engine.flows.operations.guarded_clock import GuardedClock
 from engine.flows.reports import monthly
 from engine.flows.rules import reload
 from engine.incoming_calls import IncomingCalls
+from engine.letter_templates import read_templates
 from engine.model.audit_settings import AuditSettings
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US, MINUTE_US, SECOND_US, Instant, to_us
@@ -231,7 +232,7 @@ class Engine:
         database = self.database.again(busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS)
         return Desk(
             database, self.now, lambda: self.rulebook, self.settings, self._wake, self._sources,
-            seal=self.seal,
+            partial(read_templates, self.settings.letters.folder), seal=self.seal,
         )  # fmt: skip
 
     def _may_commit(self, conn: Connection) -> None:

@@ -31,6 +31,7 @@ class Ability(StrEnum):
     SEE_DELIVERIES = "see deliveries"
     SEE_AUDIT = "see audit"  # the trail, and the disclosures about a client
     SEE_HEALTH = "see health"
+    WRITE_LETTERS = "write letters"  # under a consent, and revoke a consent to them
     ANSWER_CLIENT = "answer client"  # text them, mark their texts as seen, write notes
     EDIT_RULES = "edit rules"  # write drafts, propose them, and try them on the own caseload
     RELEASE_RULES = "release rules"  # approve what another person proposed
@@ -57,6 +58,7 @@ _ABILITIES: Mapping[AccountRole, frozenset[Ability]] = {
         Ability.OPEN_IN_EMERGENCY,
         Ability.ENTER_EVENTS,
         Ability.SEE_DELIVERIES,
+        Ability.WRITE_LETTERS,
     },
     AccountRole.SUPERVISOR: frozenset(Ability) - {Ability.OPEN_IN_EMERGENCY},
     AccountRole.CLINICIAN: _DUTY | {Ability.EDIT_RULES, Ability.RELEASE_RULES, Ability.SEE_REPORTS},

@@ -23,6 +23,7 @@ WORDS = {
     "edit": Ability.EDIT_RULES,
     "release": Ability.RELEASE_RULES,
     "answer": Ability.ANSWER_CLIENT,
+    "letters": Ability.WRITE_LETTERS,
     "over": Ability.TAKE_OVER,
     "today": Ability.SEE_TODAY,
     "events": Ability.ENTER_EVENTS,
@@ -35,7 +36,7 @@ WORDS = {
 }
 ROLES = {
     # role: (abilities for their own clients, abilities for the clients of others)
-    AccountRole.CASE_MANAGER: (f"{SEEN} act shift answer emergency events deliveries", ""),
+    AccountRole.CASE_MANAGER: (f"{SEEN} act shift answer letters emergency events deliveries", ""),
     AccountRole.SUPERVISOR: (" ".join(WORDS.keys() - {"emergency"}),) * 2,
     AccountRole.OPERATOR: ("rules on_call accounts health", ""),
     AccountRole.AUDITOR: (f"{SEEN} views emergencies deliveries audit health reports",) * 2,

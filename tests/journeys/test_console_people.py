@@ -29,6 +29,7 @@ from tests.kit.visitor import PHONE, SIGHTS, Scheme, Visitor, visits
 
 PAGES = (
     "/plan/C-1",
+    "/letters/C-1",
     "/conversation/C-1",
     "/clients/C-1",
     "/entries/C-1",
@@ -55,6 +56,7 @@ def furnished(database: Database) -> ConsoleSite:
     """C-1 has written twice and was answered once."""
     site = ConsoleSite(database)
     site.agreed()
+    site.consents()
     site.wrote("can someone call me tonight")
     site.now += 4 * MINUTE
     with site.database.write() as conn:
@@ -178,6 +180,27 @@ def test_a_missed_check_in_asks_for_a_reason_before_it_is_excused(visit: type[Vi
     expect(page.get_by_text("missed", exact=False).first).to_be_visible()
     page.get_by_text("Excuse", exact=True).first.click()
     expect(page.get_by_label("Reason")).to_be_visible()
+
+
+def test_a_case_manager_previews_and_releases_a_letter_on_a_phone(visit: type[Visitor]) -> None:
+    page = visit("one", PHONE).page
+    page.get_by_role("link", name="C-1").click()
+    page.get_by_role("link", name="Letters").click()
+    page.get_by_label("Name of the client").fill("Ana Diaz")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("42 CFR part 2 prohibits")).to_be_visible()
+    assert violations(page) == []
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Release and download").click()
+
+    assert download.value.suggested_filename == "letter-1.pdf"
+    page.get_by_role("link", name="Letters").click()
+    expect(page.get_by_text("1: return-to-work")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+    page.get_by_role("button", name="Revoke consent 1").click()
+    expect(page.get_by_role("status")).to_contain_text("The consent is revoked.")
+    expect(page.get_by_text("No consent stands")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "scheme"), SIGHTS)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import time
 from itertools import count
+from pathlib import Path
 
 import pyotp
 import requests
@@ -18,10 +19,13 @@ from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
 from engine.flows.delivery import deliver
 from engine.flows.inbound import receive
+from engine.flows.operations.letters import record_consent
 from engine.flows.schedules.client_agreements import agree
+from engine.letter_templates import read_templates
 from engine.model.account import AccountRole
 from engine.model.inbound import Inbound
 from engine.model.instant import SECOND_US
+from engine.model.letter import PURPOSES, LetterConsent, LetterPurpose, LetterScope, LetterTo
 from engine.model.on_call import Rotation
 from engine.model.settings import Settings
 from engine.store.database.connection import Database
@@ -41,6 +45,8 @@ WEEKS = Rotation.model_validate(
     }
 )
 URL = "http://127.0.0.1"
+LETTERS = Path(__file__).parents[2] / "letters"
+RETURN_TO_WORK = PURPOSES[LetterPurpose.RETURN_TO_WORK][1]
 PASSWORD = "four odd quiet rivers"
 _NUMBERS = count(1)
 
@@ -67,8 +73,17 @@ class ConsoleSite:
             self.site.missed(NOON - hours(5), number)
         people.staff(3, "supervisor")
         self.site.evaluate()
-        settings = Settings.model_validate({"timezone": "UTC", "routing": self.site.routing})
-        self.desk = Desk(self.database, lambda: self.now, lambda: self.site.rules, settings)
+        settings = Settings.model_validate(
+            {
+                "timezone": "UTC",
+                "routing": self.site.routing,
+                "letters": {"sender": "Harbour Aftercare"},
+            }
+        )
+        self.desk = Desk(
+            self.database, lambda: self.now, lambda: self.site.rules, settings,
+            letter_templates=lambda: read_templates(LETTERS),
+        )  # fmt: skip
         with self.database.write() as conn:
             for name, role, staff in (
                 ("one", AccountRole.CASE_MANAGER, "S-1"),
@@ -136,6 +151,17 @@ class ConsoleSite:
                 conn, f"C-{client_id}", "signed form", "v1", "english",
                 (time(21), time(8)), self.now,
             )  # fmt: skip
+
+    def consents(
+        self, expires: int | None = None, scope: frozenset[LetterScope] = RETURN_TO_WORK
+    ) -> int:
+        """Let C-1 consent that Acme Foods is written to about the return to work."""
+        one = LetterConsent(
+            0, 0, LetterTo.EMPLOYER, "Acme Foods", LetterPurpose.RETURN_TO_WORK, scope,
+            "signed form", self.now - hours(24), expires or self.now + hours(24),
+        )  # fmt: skip
+        with self.database.write() as conn:
+            return record_consent(conn, "C-1", one, "S-1", self.now)
 
     def wrote(self, body: str, phone: str = "+15550109999") -> None:
         """Let a text come in."""

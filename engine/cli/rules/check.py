@@ -98,13 +98,16 @@ def _summary(rule_sets: Sequence[RuleFileSet], planned: RuleFileSet | None, warn
 
 def _of_other_files(settings: Settings) -> list[Mistake]:
     """Return the mistakes of the files beside rules and plans that there need not be."""
-    from engine.cli.staff.letters import read_templates
     from engine.cli.staff.mentors import read_matching
+    from engine.letter_templates import read_templates
 
     found: list[Mistake] = []
     for read, there in (
         (read_matching, settings.matching.exists()),
-        (read_templates, settings.letters.folder.is_dir()),
+        (
+            lambda settings: read_templates(near(settings.letters.folder)),
+            settings.letters.folder.is_dir(),
+        ),
     ):
         try:
             if there:

@@ -23,7 +23,6 @@ from engine.model.letter import LetterPurpose, LetterTo
 from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:
-    from engine.errors import Mistake
     from engine.model.letter import LetterScope
     from engine.model.letter_template import LetterTemplate
     from engine.model.settings import Settings
@@ -214,56 +213,16 @@ def _scope(written: str) -> frozenset[LetterScope]:
     return frozenset(map(LetterScope, words))
 
 
-def read_templates(settings: Settings) -> list[LetterTemplate]:
-    """Read the templates of letters, in the order of their files.
-
-    Raises:
-        MistakesError: They hold mistakes; all of them are named.
-    """
-    from engine.cli.rules.check import near
-    from engine.errors import Mistake, MistakesError
-    from engine.model.letter_template import LetterTemplate
-    from engine.strict_file import read_strict
-
-    found: dict[str, LetterTemplate] = {}
-    mistakes: list[Mistake] = []
-    for path in sorted(near(settings.letters.folder).glob("*.yaml")):
-        try:
-            read = read_strict(
-                path, LetterTemplate, lambda written: {"scope": written.get("scope")}
-            )
-        except MistakesError as error:
-            mistakes += error.mistakes
-            continue
-        mistakes += _named_conditions(path, read)
-        if read.id in found:
-            mistakes.append(Mistake(str(path), 1, 1, f"another file has the id '{read.id}' too"))
-        found[read.id] = read
-    if mistakes:
-        raise MistakesError(mistakes)
-    return list(found.values())
-
-
-def _named_conditions(path: Path, template: LetterTemplate) -> list[Mistake]:
-    from engine.errors import Mistake
-    from engine.flows.operations.letters import refused_words
-
-    lines = path.read_text("utf-8").splitlines()
-    found = []
-    for word in refused_words(template):
-        at = next((n for n, line in enumerate(lines) if word in line and line[0] != "#"), 0)
-        said = f"'{word}' names a condition, a substance or a medicine, which no consent covers"
-        found.append(Mistake(str(path), at + 1, lines[at].find(word) + 1, said))
-    return found
-
-
 def _template(
     settings: Settings, to: LetterTo, purpose: LetterPurpose, wanted: str | None
 ) -> LetterTemplate:
+    from engine.cli.rules.check import near
     from engine.errors import UserError
+    from engine.letter_templates import read_templates
 
+    folder = near(settings.letters.folder)
     fitting = {
-        one.id: one for one in read_templates(settings) if (one.to, one.purpose) == (to, purpose)
+        one.id: one for one in read_templates(folder) if (one.to, one.purpose) == (to, purpose)
     }
     if wanted is not None:
         fitting = {name: one for name, one in fitting.items() if name == wanted}

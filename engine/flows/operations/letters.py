@@ -149,34 +149,48 @@ def write_letter(database: Database, order: LetterOrder, out: Path, clock: Clock
     if out.exists() or not out.parent.is_dir():
         why = "exists already; name a new file" if out.exists() else "lies in no folder that exists"
         raise LetterRefusedError(f"{out} {why}.")
-    began = clock()
-    with database.read() as conn:
-        client, person = named_clients.read(conn, order.client), colleague(conn, order.by)
-        under = _decided(conn, order, client, began)
-        page = _page(conn, order, client, under, began)
-    pdf = letter_pdf(page, began)
-    digest = hashlib.sha256(pdf).hexdigest()
+    made = _made(database, order, clock())
     with NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}-", delete=False) as unfinished:
-        unfinished.write(pdf)
+        unfinished.write(made.pdf)
         unfinished.flush()
         os.fsync(unfinished.fileno())
     try:
         with database.write() as conn:
-            now = clock()
-            if _decided(conn, order, client, now) != under:
-                raise LetterRefusedError(
-                    "The consent changed while the letter was made; try again."
-                )
-            _record(conn, order, under, digest, person, now)
+            _record_made(conn, order, made, clock())
         os.link(unfinished.name, out)  # never over a file that has come since
     except FileExistsError:
         raise LetterRefusedError(f"{out} exists already; name a new file.") from None
     finally:
         os.unlink(unfinished.name)
+    return _recorded(database, made)
+
+
+def preview_letter(database: Database, order: LetterOrder, now: Instant) -> LetterPage:
+    """Return the words of a letter as it would go now; nothing is recorded, and nothing leaves.
+
+    Raises:
+        LetterRefusedError: No consent covers it.
+        UserError: There is no such client or person.
+    """
     with database.read() as conn:
-        made = letters.with_hash(conn, digest)
-    assert made is not None
-    return made
+        client = named_clients.read(conn, order.client)
+        colleague(conn, order.by)
+        return _page(conn, order, client, _decided(conn, order, client, now), now)
+
+
+def release_letter(
+    database: Database, order: LetterOrder, clock: Clock
+) -> tuple[LetterRecord, bytes]:
+    """Record the disclosure of a letter, and return it as a PDF, as `write_letter` does.
+
+    Raises:
+        LetterRefusedError: No consent covers it, or the consent ended while it was made.
+        UserError: There is no such client or person, or Typst is missing.
+    """
+    made = _made(database, order, clock())
+    with database.write() as conn:
+        _record_made(conn, order, made, clock())
+    return _recorded(database, made), made.pdf
 
 
 def refused_words(template: LetterTemplate) -> dict[str, str]:
@@ -200,6 +214,41 @@ def find_letter(conn: Connection, file: Path) -> LetterRecord | None:
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}.") from None
     return letters.with_hash(conn, digest)
+
+
+@dataclass(frozen=True, slots=True)
+class _MadeLetter:
+    """A letter that is made and not handed out yet."""
+
+    client: Client
+    person: Staff
+    under: LetterConsent
+    pdf: bytes
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.pdf).hexdigest()
+
+
+def _made(database: Database, order: LetterOrder, began: Instant) -> _MadeLetter:
+    with database.read() as conn:
+        client, person = named_clients.read(conn, order.client), colleague(conn, order.by)
+        under = _decided(conn, order, client, began)
+        page = _page(conn, order, client, under, began)
+    return _MadeLetter(client, person, under, letter_pdf(page, began))
+
+
+def _record_made(conn: Connection, order: LetterOrder, made: _MadeLetter, now: Instant) -> None:
+    if _decided(conn, order, made.client, now) != made.under:
+        raise LetterRefusedError("The consent changed while the letter was made; try again.")
+    _record(conn, order, made.under, made.digest, made.person, now)
+
+
+def _recorded(database: Database, made: _MadeLetter) -> LetterRecord:
+    with database.read() as conn:
+        found = letters.with_hash(conn, made.digest)
+    assert found is not None
+    return found
 
 
 def _decided(conn: Connection, order: LetterOrder, client: Client, now: Instant) -> LetterConsent:

@@ -16,6 +16,7 @@ from engine.web.console.entry_routes import EntryRoutes
 from engine.web.console.guard import API, guard
 from engine.web.console.identity_provider import IdentityProvider
 from engine.web.console.identity_routes import IdentityRoutes
+from engine.web.console.letter_routes import LetterRoutes
 from engine.web.console.link_routes import LinkRoutes
 from engine.web.console.on_call_routes import OnCallRoutes
 from engine.web.console.plan_routes import PlanRoutes
@@ -47,6 +48,7 @@ _ROUTES = (
     ConversationRoutes,
     EntryRoutes,
     PlanRoutes,
+    LetterRoutes,
     RuleRoutes,
     RuleDraftRoutes,
     StudyRoutes,

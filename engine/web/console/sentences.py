@@ -104,6 +104,7 @@ _SAID: Mapping[str, str] = {
     "read-again": "The row is read, and the rules look at it now.",
     "left-out": "The row is left out.",
     "excused": "It is excused. The rules look at the client again now.",
+    "revoked": "The consent is revoked. No letter goes out under it any more.",
     "noted": "The note is kept.",
     "asked-to-call": "The supporter is asked to call, outside of their quiet hours.",
     "not-asked": "Nothing goes out. The reason stands beside the supporter.",

@@ -17,6 +17,14 @@ from engine.model.absence_page import AbsencePage, MovedAlert, StepAhead
 from engine.model.audit_action import AuditAction
 from engine.model.conversation import Conversation, TextOfClient, TextToClient
 from engine.model.instant import DAY_US, HOUR_US
+from engine.model.letter import (
+    HandedOutLetter,
+    LetterConsent,
+    LetterPurpose,
+    LetterScope,
+    LetterTo,
+)
+from engine.model.letters_page import LetterShown, LettersPage
 from engine.model.local_time import ZoneSpell
 from engine.model.message import MessageKind
 from engine.model.notify_reason import NotifyReason
@@ -53,6 +61,7 @@ from engine.model.today import AlertInHand, TodayPage, UnreachablePerson, Unseen
 from engine.presentation.console import (
     conversation_page,
     draft_pages,
+    letter_pages,
     plan_pages,
     record_pages,
     roster_page,
@@ -104,6 +113,18 @@ def plan() -> str:
     coming = (ComingOccurrence("Check-in", NOON + DAY_US),)
     page = PlanPage("C-1", ZONES, NOON, facts, (missed,), coming, True, {}, "")
     return plan_pages.plan(FRAME, page)
+
+
+def letters() -> str:
+    consent = LetterConsent(
+        1, 1, LetterTo.EMPLOYER, "Acme", LetterPurpose.RETURN_TO_WORK, frozenset(LetterScope),
+        "form", NOON - DAY_US, NOON + DAY_US,
+    )  # fmt: skip
+    made = HandedOutLetter(1, NOON, 1, 1, "return-to-work", "english", frozenset(), "a1", "staff 1")
+    page = LettersPage(
+        "C-1", ZONES, NOON, (consent,), (LetterShown(made, consent, "Sam"),), (), True
+    )
+    return letter_pages.letters(FRAME, page)
 
 
 def deliveries() -> str:
@@ -176,8 +197,8 @@ def absences() -> str:
     return roster_page.absences(FRAME, page, "")
 
 
-PAGES = [today, conversation, plan, deliveries, health]
-MADE = [*PAGES[:4], drafts, files, studies, audit, absences]
+PAGES = [today, conversation, plan, deliveries, letters, health]
+MADE = [*PAGES[:5], drafts, files, studies, audit, absences]
 # Words that no Spanish sentence has.
 ENGLISH_WORDS = frozenset(
     re.findall(
