@@ -8,7 +8,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from engine.flows.intake import identifier_rows, schedule_times, stay_rows
+from engine.flows.intake import identifier_rows, schedule_times, stay_rows, supporter_rows
 from engine.flows.intake.assignment_changes import AssignmentChanges
 from engine.flows.intake.roster_outcome import (
     Clocks,
@@ -45,7 +45,7 @@ def take(
         if kind == "clients":
             _take_clients(conn, list(of_kind), timezone, clocks, now, outcome)
         elif kind == "staff":
-            _take_staff(conn, list(of_kind), timezone, outcome)
+            _take_staff(conn, list(of_kind), timezone, now, outcome)
         elif kind == "identifiers":
             identifier_rows.take(conn, list(of_kind), now, outcome)
         elif kind == "stays":
@@ -158,11 +158,23 @@ def _first_zone(record: Sequence[RecordEntry]) -> str:
 
 
 def _take_staff(
-    conn: Connection, rows: Sequence[RosterRow], timezone: str, outcome: RosterRowResult
+    conn: Connection,
+    rows: Sequence[RosterRow],
+    timezone: str,
+    now: Instant,
+    outcome: RosterRowResult,
 ) -> None:
     roles: dict[str, str] = {}
     for row in rows:
-        outcome.count(row, _put_staff(conn, row, timezone))
+        try:
+            agreement = supporter_rows.read(row, timezone)
+        except ValueError as error:
+            outcome.rejects.append(Reject(row.line, str(error), row.row, key=row.key))
+            continue
+        change = _put_staff(conn, row, timezone)
+        if supporter_rows.take(conn, row, agreement, now) and change == "duplicate":
+            change = "corrected"
+        outcome.count(row, change)
         ref, role = row.values["ref"] or "", row.values["role"] or ""
         if (before := roles.setdefault(ref, role)) != role:
             reason = (

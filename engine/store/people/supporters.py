@@ -65,6 +65,22 @@ def add_agreement(conn: Connection, one: SupporterAgreement) -> None:
     conn.execute(insert(supporter_agreements), {**row, **hours})
 
 
+def agree_anew(conn: Connection, staff_id: int, one: SupporterAgreement) -> bool:
+    """Record an agreement unless the newest one is of that day or later and says the same.
+
+    Returns:
+        Whether it was recorded.
+    """
+    rows = [_agreement(row) for row in conn.execute(_AGREEMENTS, {"ids": [staff_id]})]
+    newest = rows[-1] if rows else None
+    if newest is not None and one.given_at <= newest.given_at:
+        same = (newest.language, newest.series) == (one.language, one.series)
+        if same or newest.withdrawn_at is not None or one.given_at < newest.given_at:
+            return False
+    add_agreement(conn, replace(one, staff_id=staff_id))
+    return True
+
+
 def withdraw(conn: Connection, staff_id: int, now: Instant) -> bool:
     """Record that a supporter agrees no more; return whether an agreement stood."""
     table = supporter_agreements

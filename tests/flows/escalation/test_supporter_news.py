@@ -8,7 +8,7 @@ from engine.messaging import operator_texts
 from engine.messaging.supporter_words import TEXTS
 from engine.model.message import MessageKind
 from engine.store.database.connection import Database
-from engine.store.people import disclosures, opt_outs, roster, supporters
+from engine.store.people import client_data, disclosures, opt_outs, roster, supporters
 from engine.store.tables.messages import outbox
 from tests.kit.rows import add_client
 from tests.kit.supporter_site import ADMIN, CASE_MANAGER, MOTHER, SupporterSite
@@ -160,3 +160,16 @@ def test_no_more_than_three_texts_go_to_a_supporter_in_a_day(site: SupporterSite
     for minute in range(9):
         site.delivered(clock("13:00") + minute * MINUTE)
     assert len(site.to_mother(clock("13:30"))) == 3
+
+
+def test_an_export_has_the_texts_to_supporters_and_an_erasure_blanks_them(
+    site: SupporterSite,
+) -> None:
+    site.good_day(clock("13:00"))
+    site.delivered(clock("13:00"))
+    with site.database.write() as conn:
+        exported = {one.table.name: rows for one, rows in client_data.rows(conn, 1)}
+        assert GOOD_NEWS in [row["body"] for row in exported["outbox"]]
+        assert [row["relation"] for row in exported["consents"]] == ["mother"]
+        client_data.erase(conn, 1, "C-1")
+    assert {row.body for row in site.rows(outbox)} == {client_data.GONE}
