@@ -12,7 +12,7 @@ from engine.cli.first_word import first_word_of
 from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, show_rows
-from engine.cli.schedules.schedules import read_clock, read_day
+from engine.cli.schedules.schedules import read_clock, read_day, read_plans
 from engine.model.goal import GoalStatus
 from engine.model.plurals import counted
 from engine.presentation.local_clock import local
@@ -107,11 +107,13 @@ COLUMNS = ("what", "due", "outcome", "why", "asked")
 def plan(
     client: Ref, config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE
 ) -> None:
-    """Show a client's care plan, and what became of it in the last week."""
+    """Show a client's care plan: the coming week, and what became of the last one."""
     from engine.flows.schedules.care_plan import care_plan
 
-    with stored(open_settings(config)) as database, database.read() as conn:
-        known, lines = care_plan(conn, client, now())
+    settings = open_settings(config)
+    schedules = read_plans(settings).live
+    with stored(settings) as database, database.read() as conn:
+        known, lines = care_plan(conn, client, schedules, now())
     rows = [
         (
             one.what,

@@ -142,10 +142,10 @@ def _change(
     why: tuple[str, str],
 ) -> None:
     from engine.cli.instants import now
-    from engine.flows.schedules.change import change_schedule
+    from engine.flows.schedules.change import change_schedule, is_for
     from engine.model.nearest_word import did_you_mean
     from engine.model.schedule import ChangeKind, ScheduleChange
-    from engine.rulebook.plans.schedules_in_words import status_in_words
+    from engine.rulebook.plans.schedules_in_words import clients_in_words, status_in_words
 
     settings = open_settings(config)
     known = read_plans(settings).schedules
@@ -156,10 +156,14 @@ def _change(
     change = ScheduleChange(0, schedule, ChangeKind(kind), first, last, at, *why, now())
     with stored(settings) as database, database.write() as conn:
         change_schedule(conn, client, known[schedule], change, now())
-    if known[schedule].status == "live":
-        print(f"{schedule} is changed for {client}; it counts from the next look at the client on.")
+        serves = is_for(conn, client, known[schedule], now())
+    if known[schedule].status != "live":
+        comes = f"It is {status_in_words(known[schedule])}."
+    elif serves:
+        comes = f"handrail clients plan {client} shows the days that come."
     else:
-        print(f"{schedule} is changed for {client}. It is {status_in_words(known[schedule])}.")
+        comes = f"It is for {clients_in_words(known[schedule])}, and {client} is none of them now."
+    print(f"{schedule} is changed for {client}. {comes}")
 
 
 def read_day(text: str) -> date:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 import yaml
 
 from engine.errors import MistakesError
+from engine.flows.rules.changed_draws import changed_draws
 from engine.model.settings import Settings
 from engine.rulebook.core.condition_walks import references
 from engine.rulebook.core.rulebook import Rulebook
@@ -52,9 +53,11 @@ def with_missing(rulebook: Rulebook, serving: Mapping[str, str], settings: Setti
         that they name.
 
     Raises:
-        MistakesError: The missing rules do not work beside these.
+        MistakesError: The missing rules do not work beside these, or random draws would change.
     """
     before = _read(serving, settings)
+    if before and (changed := changed_draws(rulebook, before)):
+        raise MistakesError(changed)
     wanted = _missing(rulebook, before) if before else []
     schedules = _missing_schedules(rulebook, before) if before else []
     if before is None or not (wanted or schedules):

@@ -18,7 +18,13 @@ from engine.model.event import read_fields
 from engine.model.goal import GoalStatus
 from engine.model.instant import DAY_US, Instant
 from engine.model.local_time import first_reached_in_zones
-from engine.model.schedule import Expectation, RandomDraws
+from engine.model.schedule import (
+    ChangeKind,
+    Expectation,
+    OutcomeReason,
+    RandomDraws,
+    ScheduleChange,
+)
 from engine.rulebook.plans.plans import Schedule
 from engine.store.intake import histories
 from engine.store.intake.histories import TimedEvent
@@ -27,6 +33,7 @@ from engine.store.schedules import changes, expectations, goals
 
 PHASE = "phase"
 _APPOINTMENT = "attendance"
+_AHEAD_DAYS = 7
 # Events that can say that a client used.
 _USE = ("return_to_use", "check_in", "test")
 
@@ -60,15 +67,46 @@ class Appointment:
     is_visit: bool
 
 
-def care_plan(conn: Connection, ref: str, now: Instant) -> tuple[Client, list[PlanLine]]:
-    """Read a care plan: its standing part, the coming days, and the outcomes of the last week.
+def care_plan(
+    conn: Connection, ref: str, schedules: Mapping[str, Schedule], now: Instant
+) -> tuple[Client, list[PlanLine]]:
+    """Read a care plan: its standing part, the coming week, and the outcomes of the last one.
+
+    Args:
+        conn: A connection to read from.
+        ref: The client's.
+        schedules: The schedules that serve, by id.
+        now: The present instant.
 
     Raises:
         UserError: There is no such client.
     """
-    client = named_clients.read(conn, ref)
+    client, ahead = appointments(conn, ref, schedules, now, _AHEAD_DAYS)
     due = expectations.of_clients(conn, [client.id], now - 7 * DAY_US).get(client.id, ())
-    return client, [*_standing(conn, client, now), *map(_expected, due)]
+    own = changes.of_clients(conn, [client.id])
+    coming = {(one.schedule_id, one.day): one for one in ahead}
+    over = [one for one in due if not _lies_ahead(one, schedules, now)]
+    for one in over:
+        coming.pop((one.schedule_id, one.occurrence.day), None)
+    lines = [*map(_expected, over)]
+    lines += [_coming(one, own.get((client.id, one.schedule_id), ())) for one in coming.values()]
+    return client, [*_standing(conn, client, now), *sorted(lines, key=lambda one: one.due or 0)]
+
+
+def _lies_ahead(one: Expectation, schedules: Mapping[str, Schedule], now: Instant) -> bool:
+    """Return whether the schedule says what comes of an expectation, and changes of today count."""
+    schedule = schedules.get(one.schedule_id)
+    is_open = one.outcome is None or one.reason == OutcomeReason.SCHEDULE_CHANGED
+    planned = schedule is not None and schedule.draws is None
+    return planned and is_open and one.occurrence.due > now
+
+
+def _coming(one: Appointment, own: Sequence[ScheduleChange]) -> PlanLine:
+    """Write a coming day, with the newest change that a person made of it."""
+    change = next((each for each in reversed(own) if each.covers(one.day)), None)
+    excused = change is not None and change.kind == ChangeKind.EXCUSED
+    why = f"{change.reason} ({change.actor})" if change else ""
+    return PlanLine(one.schedule_id, one.due, "excused" if excused else "ahead", why)
 
 
 def standing_lines(conn: Connection, ref: str, now: Instant) -> list[PlanLine]:

@@ -8,6 +8,7 @@ from datetime import datetime, time
 from sqlalchemy import Connection
 
 from engine.calendar.occurrences import local_day
+from engine.calendar.standing import standing_at
 from engine.errors import UserError
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
@@ -57,6 +58,16 @@ def change_schedule(
             f"{day} is over for {ref}, and this would change nothing of {schedule.id} any more."
         )
     record_change(conn, client.id, client.zones, change, now)
+
+
+def is_for(conn: Connection, ref: str, schedule: Schedule, now: Instant) -> bool:
+    """Return whether a schedule is for a client now.
+
+    Raises:
+        UserError: There is no such client.
+    """
+    stands = standing_at(named_clients.read(conn, ref).record, now)
+    return stands.enrolled and stands.has(schedule.wanted)
 
 
 def record_change(

@@ -156,7 +156,7 @@ def decide_client(
             start = min(
                 [changed_from(claim, context.now), *(one.occurrence.opens for one in standing)]
             )
-            expected = _expected(context, known, client, schedule, start)
+            expected = _expected(context, known, client, schedule, start, standing)
             # A wrong clock may have accepted the schedules ahead of now.
             since = max(min(context.since, context.now), claim.evaluated_to or context.now)
             new = _new(client, schedule, standing, expected, since, facts)
@@ -235,9 +235,17 @@ def _questions(known: KnownFacts, standing: Sequence[Expectation]) -> Mapping[da
 
 
 def _expected(
-    context: ScheduleContext, known: KnownFacts, client: Client, schedule: Schedule, start: Instant
+    context: ScheduleContext,
+    known: KnownFacts,
+    client: Client,
+    schedule: Schedule,
+    start: Instant,
+    standing: Sequence[Expectation],
 ) -> list[Occurrence]:
-    """Return the occurrences that close from `start` on, up to the next one to open."""
+    """Return the occurrences that close from `start` on, up to the next one to open.
+
+    An open expectation is reached too, because an appointment may have come in before it.
+    """
     timing = schedule.timing
     first = local_day(start - _span(timing), client.zones)
     last = local_day(context.now, client.zones)
@@ -249,7 +257,9 @@ def _expected(
         last += _AHEAD
     own = known.changed.get((client.id, schedule.id), ())
     found = occurrences(timing, client.record, client.zones, first, last, own)
-    return list(to_the_next((one for one in found if one.closes >= start), context.now))
+    newest = max((one.occurrence.opens for one in standing if one.outcome is None), default=0)
+    reached = max(context.now, newest - 1)
+    return list(to_the_next((one for one in found if one.closes >= start), reached))
 
 
 def drawn_days(

@@ -1,4 +1,4 @@
-"""What is wrong with the days of a schedule as people write them at first, and what to write."""
+"""The days of a schedule as people write them at first, and how to write those that they mean."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def _texts(one: Schedule) -> Iterator[str]:
     """Say which texts clients get, and when."""
     if one.ask is not None:
         text, at = one.ask.questions.words("english"), f"{one.ask.at:%H:%M}"
-        yield f"At {at} clients who agreed to texts and have not done it yet are asked: {text}"
+        yield f"At {at}, clients who agreed to texts and have not done it yet are asked: {text}"
         if one.ask.remind_after is not None:
             after = write_duration(one.ask.remind_after)
             yield f"If they have not answered {after} later, they are asked once more."
@@ -110,7 +110,7 @@ def _texts(one: Schedule) -> Iterator[str]:
         before = f"{write_duration(one.notice.before)} before"
         when = before if one.notice.at is None else f"At {one.notice.at:%H:%M}"
         text = one.notice.message.words("english")
-        yield f"{when[0].upper()}{when[1:]} clients who agreed to texts get: {text}"
+        yield f"{when[0].upper()}{when[1:]}, clients who agreed to texts get: {text}"
     if one.remind_supporters is not None:
         yield (
             f"{write_duration(one.remind_supporters)} before, supporters whom the client lets know "

@@ -103,7 +103,8 @@ def test_a_column_of_the_roster_moves_the_due_time_of_a_client(handrail: Termina
 def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock shows noon of the day on which the tests step the flows."""
     noon = to_us(datetime(2026, 3, 4, 17, tzinfo=UTC))
-    monkeypatch.setattr("engine.cli.instants.now", lambda: noon)
+    for module in ("engine.cli.instants", "engine.cli.schedules.clients"):
+        monkeypatch.setattr(f"{module}.now", lambda: noon)
 
 
 @pytest.mark.usefixtures("at_noon")
@@ -111,7 +112,9 @@ def test_a_schedule_is_changed_for_one_client_with_a_reason_and_a_name(handrail:
     handrail("run", "--once", "--at", "2026-03-04T12:00")
     why = ("--reason", "court day", "--as", "Ana")
     said = handrail("schedules", "excuse", "C-1", "daily-check-in", "2026-03-04", *why)
-    assert said.startswith("daily-check-in is changed for C-1; it counts from")
+    assert said == (
+        "daily-check-in is changed for C-1. handrail clients plan C-1 shows the days that come."
+    )
     days = ("--from", "2026-03-05", "--until", "2026-03-06")
     handrail("schedules", "set", "C-1", "daily-check-in", "--by", "18:00", *days, *why)
     handrail("schedules", "off", "C-2", "daily-check-in", "--from", "2026-03-04", *why)
@@ -173,11 +176,39 @@ def test_an_agreement_is_recorded_and_taken_back(handrail: Terminal) -> None:
     assert handrail(*too_long, code=2).startswith("--how has at most 200 characters")
 
 
-def test_the_plan_of_a_client_shows_what_is_due(handrail: Terminal) -> None:
+@pytest.mark.usefixtures("at_noon")
+def test_the_plan_of_a_client_shows_the_coming_week_with_its_changes_at_once(
+    handrail: Terminal,
+) -> None:
     handrail("run", "--once", "--at", "2026-03-04T12:00")
+    why = ("--reason", "night shifts", "--as", "Ana")
+    days = ("--from", "2026-03-05", "--until", "2026-03-05")
+    handrail("schedules", "set", "C-1", "daily-check-in", "--by", "22:00", *days, *why)
+    handrail("schedules", "excuse", "C-1", "daily-check-in", "2026-03-06", *why)
+    handrail("schedules", "off", "C-1", "daily-check-in", "--from", "2026-03-08", *why)
     plan = json.loads(handrail("clients", "plan", "C-1", "--format", "json"))
     assert {one["what"] for one in plan} == {"daily-check-in"}
-    assert [(one["due"][:16], one["outcome"]) for one in plan] == [
-        ("2026-03-04T20:00", "open"), ("2026-03-05T20:00", "open"),
-    ]  # fmt: skip
+    assert [(one["due"][:16], one["outcome"], one["why"]) for one in plan] == [
+        ("2026-03-04T20:00", "ahead", ""),
+        ("2026-03-05T22:00", "ahead", "night shifts (Ana)"),
+        ("2026-03-06T20:00", "excused", "night shifts (Ana)"),
+        ("2026-03-07T20:00", "ahead", ""),
+    ]
     assert handrail("clients", "plan", "C-9", code=2) == "There is no client C-9."
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_a_change_for_a_client_whom_the_schedule_is_not_for_says_so(handrail: Terminal) -> None:
+    handrail("run", "--once", "--at", "2026-03-04T12:00")
+    file = handrail.config.parent / "plans" / "check_ins.yaml"
+    file.write_text(
+        file.read_text().replace("status: live", "status: live\n    for: {program: iop}")
+    )
+    handrail.config.write_text(
+        CONFIG.replace("enrolled: enrolled}", "enrolled: enrolled, attributes: {program: program}}")
+    )
+    why = ("--from", "2026-03-05", "--reason", "x", "--as", "Ana")
+    assert handrail("schedules", "off", "C-1", "daily-check-in", *why) == (
+        "daily-check-in is changed for C-1. It is for clients whose program is iop, and C-1 is "
+        "none of them now."
+    )

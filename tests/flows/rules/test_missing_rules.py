@@ -235,3 +235,39 @@ def test_a_live_schedule_that_is_lost_goes_on_asking(site: Site, left: str | Non
         assert schedule.ask.questions.id == "evening"
         (plans / "a.yaml").write_text("format: 1\nholidays: [2031-12-25]\n")
     assert site.promises() == ["1 rule in force is in no file"]
+
+
+DRAWS = (
+    "format: 1\nschedules:\n  - {id: draws, title: Draws, status: live, expects: test, by: 17:00, "
+    "random: {minimum_gap: 2 days, maximum_gap: 14 days, rate: 6 in 30 days}}\n"
+)
+
+
+def test_draws_that_serve_keep_their_limits_and_rate(site: Site) -> None:
+    """An auditor who draws the days again must find those that were drawn."""
+    file = site.folder / "plans" / "draws.yaml"
+    file.parent.mkdir()
+    file.write_text(DRAWS)
+    site.look()
+    before = site.serving().plans.schedules["draws"]
+    file.write_text(DRAWS.replace("6 in 30", "4 in 30"))
+    site.look()
+    assert site.serving().plans.schedules["draws"] == before
+    assert site.promises() == [
+        "the rule files hold 1 mistake, the first in line 3, and the rules before serve"
+    ]
+    file.write_text(DRAWS.replace("by: 17:00", "by: 18:00"))
+    site.look()
+    assert site.promises() == []
+    assert site.serving().plans.schedules["draws"] != before
+
+
+def test_new_draws_with_an_id_of_their_own_serve_beside_the_retired_ones(site: Site) -> None:
+    file = site.folder / "plans" / "draws.yaml"
+    file.parent.mkdir()
+    file.write_text(DRAWS)
+    site.look()
+    new = DRAWS.partition("  - ")[2].replace("id: draws", "id: new").replace("6 in", "4 in")
+    file.write_text(f"{DRAWS.replace('live', 'retired')}  - {new}")
+    site.look()
+    assert site.serving().plans.live.keys() == {"new"}

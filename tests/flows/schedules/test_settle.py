@@ -297,6 +297,16 @@ def test_an_extra_day_is_due_like_any_other(site: ScheduleSite) -> None:
     assert [at for at, _ in site.missed_events] == [clock("17:00")]
 
 
+def test_an_extra_day_before_the_next_one_leaves_that_one_open(site: ScheduleSite) -> None:
+    site.plan(DAILY.replace("every: day", "every: thursday"), NOON)
+    site.at(clock("13:00"))
+    changed(site, ChangeKind.EXTRA, TOMORROW, clock("13:00"), TOMORROW)
+    open_days = [day for day, outcome in site.outcomes if outcome is None]
+    assert open_days == [TOMORROW, "2026-06-04"]
+    site.at(clock("22:00", 1), clock("22:00", 2))
+    assert [at for at, _ in site.missed_events] == [clock("22:00", 1), clock("22:00", 2)]
+
+
 def test_a_missed_day_that_a_person_excuses_is_missed_no_more(site: ScheduleSite) -> None:
     site.at(clock("22:00"))
     changed(site, ChangeKind.EXCUSED, TODAY, clock("22:30"), TODAY)

@@ -66,9 +66,9 @@ def test_its_days_are_said(changed: dict[str, str | None], says: str) -> None:
 def test_the_texts_to_clients_are_said_with_their_words() -> None:
     lines = explain_schedule(plans(SCORING).schedules["weekly"])
     assert lines[lines.index(next(one for one in lines if one.startswith("At 18:00"))) :][:4] == [
-        "At 18:00 clients who agreed to texts and have not done it yet are asked: Handrail: two "
+        "At 18:00, clients who agreed to texts and have not done it yet are asked: Handrail: two "
         "numbers, please, such as 1 0.",
         "If they have not answered 1 hour later, they are asked once more.",
         "A client who is not asked misses nothing.",
-        "2 hours before clients who agreed to texts get: Handrail: we expect you today.",
+        "2 hours before, clients who agreed to texts get: Handrail: we expect you today.",
     ]
