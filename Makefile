@@ -84,7 +84,7 @@ chaos: install
 thorough: install
 	HANDRAIL_CASES=20000 $(BIN)/python -m pytest --timeout 0 -m "not postgres" tests/rulebook/test_one_meaning.py \
 		tests/rulebook/core/test_figures.py tests/flows/replay/test_live_and_replay.py
-	HANDRAIL_CASES=1 $(BIN)/python -m pytest --timeout 0 tests/journeys/test_hard_times.py
+	HANDRAIL_CASES=1 $(BIN)/python -m pytest --timeout 0 tests/journeys/test_hard_times.py tests/journeys/test_failover.py
 	HANDRAIL_CASES=1000 $(BIN)/python -m pytest --timeout 0 tests/journeys/test_simulated_year.py
 
 # .pre-commit-config.yaml runs the same four steps before a commit.

@@ -1,6 +1,6 @@
 """Hardships of a run besides Twilio and kills: people change, clocks jump, daemons are suspended.
 
-The disk is full for a while, or the database is away.
+The disk is full for a while, or the database is away, or ends connections in the middle of a step.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from random import Random
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from engine.store.database.connection import Database
 from engine.store.people import absences
@@ -25,6 +25,11 @@ _OFF = (10 * MINUTE, 3 * HOUR, 2 * DAY, 60 * DAY)
 # After a jump the clock is looked at until the new time is believed, and repaired for three
 # minutes.
 _LOOKS = (0, 5, 35, 66, 71, 131, 191, 251)
+# It waits until each has ended, at most for these milliseconds.
+_END_CONNECTIONS = text(
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = :sort"
+)
 
 
 class Hardships:
@@ -44,6 +49,8 @@ class Hardships:
     ) -> None:
         self.seen: Counter[str] = Counter()
         self.clocks_are_looked_at = False  # by each daemon, at this instant
+        # After so many more points of steps PostgreSQL ends all connections; 0: never.
+        self._points_left = 0
         self._random = Random(f"{seed} hardships")
         self._site, self._people, self._died = site, people, died
         kinds: dict[str, Callable[[int], None]] = {
@@ -65,6 +72,7 @@ class Hardships:
         }
         if people.dialect == "postgresql":
             kinds["server's clock wrong"] = self._server_goes_wrong
+            kinds["connections ended"] = self._end_connections_soon
         number = self._random.choice(_LIKELY)
         self._kinds = kinds
         self._within = within
@@ -83,6 +91,14 @@ class Hardships:
     def next_at(self) -> int | None:
         """The next instant at which one begins or ends."""
         return self._ahead[0][0] if self._ahead else None
+
+    def pass_point(self) -> None:
+        """Pass a point in a step of a daemon; the connections may end there."""
+        self._points_left -= self._points_left > 0
+        if self._points_left == 1:
+            self._points_left = 0
+            with self._people.read() as conn:
+                conn.execute(_END_CONNECTIONS, {"sort": "client backend"}).all()
 
     def look_at_clocks(self, now: int) -> None:
         """Let the daemons look at their clocks soon, and several times."""
@@ -193,6 +209,9 @@ class Hardships:
 
     def _database_is_back(self, _: int) -> None:
         self._site.database_is_away = False
+
+    def _end_connections_soon(self, _: int) -> None:
+        self._points_left = self._random.randrange(2, 30)
 
     def _slip(self, now: int) -> None:
         """A clock is wrong for some seconds, too short to be believed."""

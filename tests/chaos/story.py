@@ -227,6 +227,7 @@ class Story:
         return self._answering
 
     def _passing(self, point: str, daemon: Daemon) -> None:
+        self.hardships.pass_point()
         if self.fate.kills_at(point):
             raise Killed
         # Web calls are answered in threads, and a suspended transaction would hold its locks.

