@@ -15,9 +15,11 @@ from engine.model.written_instant import read_instant
 from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from engine.model.instant import Instant
+    from engine.model.schedule import ScheduleChange
     from engine.model.settings import Settings
     from engine.rulebook.plans.plans import Schedule
 
@@ -26,6 +28,8 @@ app = typer.Typer(help="Who is drawn today, and whether draws are fair.", no_arg
 TODAY = ("client", "schedule", "until", "outcome")
 SEEDS = ("schedule", "month", "sha256", "seed")
 DRAWS = ("schedule", "client", "begins", "minimum", "maximum", "chance", "days", "note")
+_MOST_DAYS = 50  # that one line lists
+_OVERRIDES = {"extra": "added", "excused": "excused", "off": "left out"}
 FAIRNESS = ("schedule", "test", "probability", "fair", "what")
 At = Annotated[
     str | None,
@@ -135,13 +139,29 @@ def audit_(
                 (schedule.id, one.name, round(one.probability, 4), _yes(one.passed), one.said)
                 for one in tests
             ]
-            said = f"due though nobody drew or added them: {', '.join(strange) or 'none'}"
+            said = f"due though nobody drew or added them: {_listed(strange)}"
             rows.append((schedule.id, "seeds", None, _yes(not strange), said))
-            changed = sum(len(one.overridden) for one in found)
-            rows.append((schedule.id, "overrides", None, "yes", f"{changed}, each with a reason"))
+            skipped = [f"{one.ref} {day}" for one in found for day in one.skipped]
+            said = f"drawn, and nothing was due: {_listed(skipped)}"
+            rows.append((schedule.id, "not due", None, None, said))
+            changed = [f"{one.ref} {_override(each)}" for one in found for each in one.overridden]
+            rows.append((schedule.id, "overrides", None, None, "; ".join(changed) or "none"))
     show_rows(rows, FAIRNESS, format)
     if not fair:
         raise typer.Exit(FOUND)
+
+
+def _listed(days: Sequence[str]) -> str:
+    """List days; of very many the first ones, and how many there are."""
+    more = f" and {len(days) - _MOST_DAYS} more" if len(days) > _MOST_DAYS else ""
+    return ", ".join(days[:_MOST_DAYS]) + more or "none"
+
+
+def _override(change: ScheduleChange) -> str:
+    """Say what a person changed: `2031-06-04 added: asked for by the court (Ana)`."""
+    until = f" to {change.last}" if change.last else " and on"
+    days = f"{change.first}{'' if change.last == change.first else until}"
+    return f"{days} {_OVERRIDES[change.kind]}: {change.reason} ({change.actor})"
 
 
 def _yes(passed: bool) -> str:

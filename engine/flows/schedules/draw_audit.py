@@ -29,7 +29,8 @@ class ClientDraws:
         begins: The day from which gaps are counted.
         days: The days that the seeds draw, until yesterday.
         unexplained: The days on which it was due though neither seeds nor a person chose them.
-        overridden: The days that a person added or excused, with reason and name.
+        skipped: The days that the seeds draw and on which nothing was due.
+        overridden: The changes of days that a person made, with reason and name.
         attributes: The client's site, programme and the like, as of now.
         until: The last day that is looked at.
     """
@@ -38,7 +39,8 @@ class ClientDraws:
     begins: date
     days: tuple[date, ...]
     unexplained: tuple[date, ...]
-    overridden: tuple[tuple[date, str, str], ...]
+    skipped: tuple[date, ...]
+    overridden: tuple[ScheduleChange, ...]
     attributes: Mapping[str, str | None]
     until: date
 
@@ -94,11 +96,8 @@ def _of_client(
         begins,
         days,
         tuple(day for day in due if day not in extra and day not in days),
-        tuple(
-            (one.first, one.reason, one.actor)
-            for one in own
-            if one.kind in {ChangeKind.EXTRA, ChangeKind.EXCUSED}
-        ),
+        tuple(day for day in days if day not in due),
+        tuple(one for one in own if one.kind != ChangeKind.BY),
         standing.attributes,
         yesterday,
     )

@@ -120,9 +120,9 @@ class Plans:
     series: Mapping[str, EducationSeries] = field(default_factory=dict)
 
     def tried(self, names: Collection[str]) -> Plans:
-        """Return some of the schedules, each as if it were live."""
+        """Return some of the schedules, as if they were live and every client were asked."""
         found = {name: one for name, one in self.schedules.items() if name in names}
-        live = {name: replace(one, status="live") for name, one in found.items()}
+        live = {name: replace(one, status="live", ask=None) for name, one in found.items()}
         return Plans(live, self.questions, self.messages, self.series)
 
     @property

@@ -15,7 +15,7 @@ import pytest
 from engine.model.schedule import DrawSeed
 from engine.store.database.connection import Database
 from engine.store.schedules import draw_seeds
-from engine.store.tables.schedules import expectations
+from engine.store.tables.schedules import expectations, schedule_changes
 from tests.cli.schedules.test_schedules import CONFIG, FILES
 from tests.kit.terminal import Terminal, terminal_in, write_files
 from tests.rulebook.plans.test_plan_parser import mistakes
@@ -107,13 +107,28 @@ def test_the_audit_passes_and_fails_on_a_day_that_nobody_drew(
 ) -> None:
     audited = json.loads(handrail("draw", "audit", "--format", "json", *LATER))
     assert {one["test"]: one["fair"] for one in audited}["seeds"] == "yes"
+    assert {one["test"]: one["what"] for one in audited}["overrides"] == "none"
     database = Database.existing(f"sqlite:///{site}/var/handrail.db")
     with database.write() as conn:
         row = conn.execute(expectations.select().limit(1)).one()._asdict()
         conn.execute(expectations.insert(), {**row, "id": 999, "day": "2026-03-05"})
+        days = conn.execute(expectations.select().where(expectations.c.client_id == 1))
+        second_day = sorted(one.day for one in days)[2]
+        conn.execute(expectations.delete().where(expectations.c.day == second_day))
+        for kind, last in (("off", "2026-04-09"), ("excused", "2026-04-02")):
+            days = {"first_day": "2026-04-02", "last_day": last}
+            why = {"reason": "as the court asked", "actor": "Ana", "made_at": 0}
+            change = {"client_id": 1, "schedule_id": "random-tests", "kind": kind, **days, **why}
+            conn.execute(schedule_changes.insert(), change)
     database.close()
     found = json.loads(handrail("draw", "audit", "--format", "json", *LATER, code=1))
-    assert any("2026-03-05" in one["what"] for one in found)
+    said = {one["test"]: one["what"] for one in found}
+    assert "2026-03-05" in said["seeds"]
+    assert second_day in said["not due"]
+    assert said["overrides"] == (
+        "C-1 2026-04-02 to 2026-04-09 left out: as the court asked (Ana); "
+        "C-1 2026-04-02 excused: as the court asked (Ana)"
+    )
 
 
 def test_the_plan_with_a_text_in_the_morning_is_right() -> None:

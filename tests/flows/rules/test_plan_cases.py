@@ -13,7 +13,7 @@ from engine.flows.rules.files import read_plans
 from engine.flows.rules.reload import RuleFiles
 from engine.presentation.cases import lines_of_case
 from engine.store.database.in_memory import scratch
-from tests.kit.schedule_site import DAILY, RULES
+from tests.kit.schedule_site import ASKED, DAILY, RULES
 
 CASES = """format: 1
 client: {enrolled: day 0}
@@ -52,6 +52,13 @@ def tried(site: Path, outcome: str) -> tuple[bool, list[str]]:
 
 
 def test_a_case_says_how_expectations_end_and_what_rules_make_of_it(site: Path) -> None:
+    assert tried(site, "missed")[0]
+
+
+def test_in_a_case_every_client_is_asked(site: Path) -> None:
+    """An answer by text would keep it; without one the client has missed it."""
+    file = site / "plans" / "p.yaml"
+    file.write_text(f"format: 1\nschedules:{ASKED}")
     assert tried(site, "missed")[0]
 
 
