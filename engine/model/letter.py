@@ -21,6 +21,7 @@ class LetterTo(StrEnum):
     LICENSING_BOARD = "licensing_board"
     FAMILY = "family"
     INSURER = "insurer"
+    PROVIDER = "provider"
 
 
 class LetterPurpose(StrEnum):
@@ -31,6 +32,7 @@ class LetterPurpose(StrEnum):
     LICENCE_REVIEW = "licence_review"
     FAMILY_SUPPORT = "family_support"
     PAYMENT = "payment"
+    CARE_COORDINATION = "care_coordination"
 
 
 class LetterScope(StrEnum):
@@ -50,6 +52,7 @@ PURPOSES: Mapping[LetterPurpose, tuple[LetterTo, frozenset[LetterScope]]] = {
     LetterPurpose.LICENCE_REVIEW: (LetterTo.LICENSING_BOARD, _ALL),
     LetterPurpose.FAMILY_SUPPORT: (LetterTo.FAMILY, _ALL - {LetterScope.TESTS}),
     LetterPurpose.PAYMENT: (LetterTo.INSURER, _ALL - {LetterScope.TESTS}),
+    LetterPurpose.CARE_COORDINATION: (LetterTo.PROVIDER, _ALL),
 }
 
 # The facts that a letter may hold, by the part of the scope that covers them.

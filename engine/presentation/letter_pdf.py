@@ -142,6 +142,7 @@ _PURPOSES: Mapping[TextLanguage, Mapping[LetterPurpose, str]] = {
         LetterPurpose.LICENCE_REVIEW: "the review of a licence",
         LetterPurpose.FAMILY_SUPPORT: "the support of the family",
         LetterPurpose.PAYMENT: "payment",
+        LetterPurpose.CARE_COORDINATION: "the coordination of care",
     },
     "spanish": {
         LetterPurpose.RETURN_TO_WORK: "el regreso al trabajo",
@@ -149,5 +150,6 @@ _PURPOSES: Mapping[TextLanguage, Mapping[LetterPurpose, str]] = {
         LetterPurpose.LICENCE_REVIEW: "la revisión de una licencia",
         LetterPurpose.FAMILY_SUPPORT: "el apoyo de la familia",
         LetterPurpose.PAYMENT: "el pago",
+        LetterPurpose.CARE_COORDINATION: "la coordinación de la atención",
     },
 }

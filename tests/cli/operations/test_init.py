@@ -19,7 +19,9 @@ from tests.kit.terminal import typed
 
 URL = "postgresql://handrail:a-password@db.example.org/handrail"
 # Parts that hold a key which has no default, so that they are not whole by their defaults.
-UNFINISHED = re.compile(r"^( *)# (twilio|identity_provider|mail|tls):\n(?:\1  .*\n)*", re.MULTILINE)
+UNFINISHED = re.compile(
+    r"^( *)# (twilio|identity_provider|mail|ntfy|webhook|tls):\n(?:\1  .*\n)*", re.MULTILINE
+)
 
 
 @pytest.fixture
