@@ -22,7 +22,7 @@ from engine.flows.operations.on_call import arranged, gaps, off_hours, strangers
 from engine.flows.operations.people_checks import examine_people
 from engine.flows.operations.permissions import too_wide
 from engine.flows.operations.watchdog import adrift, broken_promises, has_nobody
-from engine.flows.rules.missing_rules import missing, written
+from engine.flows.rules.missing_rules import missing, with_missing, written
 from engine.flows.rules.reload import RuleFiles
 from engine.messaging.listing import sayable
 from engine.messaging.names import looks_like_name
@@ -143,12 +143,23 @@ def _serving(conn: Connection, rulebook: Rulebook | None, settings: Settings) ->
         yield Check("rules missing", False, said)
     if rulebook.files == written(serving.files):
         yield Check("rules serving", True, "The rules in the files serve.")
+    elif refused := _refused(rulebook, serving.files, settings):
+        yield Check("rules serving", False, f"The files are refused: {refused}")
     else:
         said = (
             "The files are not what serves. The daemon takes them up within seconds: see whether "
             "it runs, and its log."
         )
         yield Check("rules serving", False, said)
+
+
+def _refused(rulebook: Rulebook, serving: Mapping[str, str], settings: Settings) -> str | None:
+    """Say why files without mistakes may not take the place of the rules that serve."""
+    try:
+        with_missing(rulebook, serving, settings)
+    except MistakesError as error:
+        return str(error)
+    return None
 
 
 def _on_call(conn: Connection, settings: Settings, now: Instant) -> Iterator[Check]:

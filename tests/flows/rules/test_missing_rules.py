@@ -85,9 +85,9 @@ class Site:
         with self.database.read() as conn:
             return watchdog.broken_promises(conn, NOON + hours(1))
 
-    def doctor(self) -> list[str]:
+    def doctor(self, name: str = "rules missing") -> list[str]:
         checks = examine(self.settings, NOON + hours(1))
-        return [check.said for check in checks if check.name == "rules missing" and not check.ok]
+        return [check.said for check in checks if check.name == name and not check.ok]
 
 
 @pytest.fixture
@@ -256,6 +256,10 @@ def test_draws_that_serve_keep_their_limits_and_rate(site: Site) -> None:
     assert site.promises() == [
         "the rule files hold 1 mistake, the first in line 3, and the rules before serve"
     ]
+    (said,) = site.doctor("rules serving")
+    assert (
+        f"The files are refused: {file}:3:10: the draws of 'draws' serve with other limits" in said
+    )
     file.write_text(DRAWS.replace("by: 17:00", "by: 18:00"))
     site.look()
     assert site.promises() == []
