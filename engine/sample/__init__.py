@@ -12,7 +12,16 @@ from random import Random
 from tempfile import mkdtemp
 from zoneinfo import ZoneInfo
 
-from engine.sample.people import CLIENTS, MENTORS, STAFF, WISHES, Cells, SampleClient
+from engine.sample.people import (
+    CLIENTS,
+    MENTORS,
+    STAFF,
+    SUPPORTER_CONSENTS,
+    SUPPORTERS,
+    WISHES,
+    Cells,
+    SampleClient,
+)
 from engine.sample.weeks import Happening, ordinary_weeks
 
 _COLUMNS: Mapping[str, Sequence[str]] = {
@@ -27,6 +36,9 @@ _COLUMNS: Mapping[str, Sequence[str]] = {
                "interests", "hours", "zone", "groups"),
     "assignments": ("client", "staff", "role", "began"),
     "consents": ("client", "staff", "alias", "scope", "purpose", "given", "expires"),
+    "supporters": ("supporter", "call_name", "phone", "timezone", "agreed", "language", "series"),
+    "supporter_consents": ("client", "supporter", "scope", "purpose", "relation", "how", "given",
+                           "expires"),
     "check_ins": (
         "id", "client", "when", "status", "craving", "mood", "stress", "confidence", "sleep_hours",
         "used", "note",
@@ -82,6 +94,10 @@ def _files(now: datetime, random: Random) -> Mapping[str, Iterable[Cells]]:
     files["staff"] += [{"timezone": _SITE.key, "active": "yes", **person} for person in STAFF]
     files["mentors"] += [{"role": "mentor", **one} for one in MENTORS]
     files["wishes"] += WISHES
+    here = {"timezone": _SITE.key, "agreed": _day(now, 30)}
+    files["supporters"] += [{**here, **one} for one in SUPPORTERS]
+    lasts = {"given": _day(now, 30), "expires": _day(now, -180)}
+    files["supporter_consents"] += [{**one, **lasts} for one in SUPPORTER_CONSENTS]
     for client in CLIENTS:
         files["clients"].append(_record(client, now))
         files["assignments"] += _assigned(client, now)

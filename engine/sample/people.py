@@ -171,6 +171,16 @@ WISHES: tuple[Cells, ...] = (
      "mentor_gender": "woman", "hours": "mornings", "zone": "north"},
 )  # fmt: skip
 
+# Who stands by some clients, and what these let them know.
+SUPPORTERS: tuple[Cells, ...] = (
+    {"supporter": "F-2", "call_name": "Rosa", "phone": "+12025550171", "language": "spanish",
+     "series": "family"},
+)  # fmt: skip
+SUPPORTER_CONSENTS: tuple[Cells, ...] = (
+    {"client": "C-1090", "supporter": "F-2", "scope": "milestones; request_to_call",
+     "purpose": "support", "relation": "mother", "how": "signed form"},
+)  # fmt: skip
+
 # Who may sign in to the console: name, role and whose account it is.
 ACCOUNTS = (
     ("CM-1", AccountRole.CASE_MANAGER, "CM-1"),

@@ -160,8 +160,9 @@ def client_phones(conn: Connection) -> list[tuple[str, str]]:
 
 
 def aliases(conn: Connection) -> list[str]:
-    """Return the aliases of all consents, each once and in order."""
-    return list(conn.scalars(select(consents.c.alias).distinct().order_by(consents.c.alias)))
+    """Return the aliases of all consents to mentors, each once and in order."""
+    named = select(consents.c.alias).where(consents.c.alias != "").distinct()
+    return list(conn.scalars(named.order_by(consents.c.alias)))
 
 
 def near_staff_refs(conn: Connection, refs: Collection[str]) -> dict[str, str]:

@@ -173,3 +173,10 @@ def test_an_export_has_the_texts_to_supporters_and_an_erasure_blanks_them(
         assert [row["relation"] for row in exported["consents"]] == ["mother"]
         client_data.erase(conn, 1, "C-1")
     assert {row.body for row in site.rows(outbox)} == {client_data.GONE}
+
+
+def test_a_consent_to_a_supporter_has_no_alias_that_doctor_would_examine(
+    site: SupporterSite,
+) -> None:
+    with site.database.read() as conn:
+        assert roster.aliases(conn) == []
