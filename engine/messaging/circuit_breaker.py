@@ -9,8 +9,8 @@ from engine.model.message import SendResult
 
 # This many failures in a row are no accident any more.
 OPENS_AFTER = 5
-# Nothing is sent for this long. Then one attempt shows whether the fault is fixed; if it fails, the
-# wait doubles.
+# For this long only urgent texts that were never tried are sent. Then one attempt shows whether the
+# fault is fixed; if it fails, the wait doubles.
 SHORTEST_US, LONGEST_US = MINUTE_US, 5 * MINUTE_US
 
 
@@ -28,6 +28,9 @@ def after_contact(channel: Channel, result: SendResult | None, now: Instant) -> 
         return Channel()
     # Busy, or without an answer to this: neither a failure nor a proof that it works.
     if result.answered:
+        return channel
+    # The urgent texts that are tried meanwhile make no later attempt wait longer.
+    if channel.stopped_until is not None and now < channel.stopped_until:
         return channel
     failures = channel.failures + 1
     if failures < OPENS_AFTER:

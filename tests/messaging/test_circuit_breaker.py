@@ -57,12 +57,19 @@ def test_each_failed_attempt_doubles_the_wait_up_to_a_limit_and_the_stop_began_a
 ):
     channel = after(*[FAILS] * OPENS_AFTER)
     waits = []
-    for later in range(1, 6):
-        channel = after_contact(channel, FAILS, NOW + later)
+    for _ in range(5):
+        tried_at = channel.stopped_until
+        assert tried_at is not None
+        channel = after_contact(channel, FAILS, tried_at)
         assert channel.stopped_until is not None
-        waits.append(channel.stopped_until - NOW - later)
+        waits.append(channel.stopped_until - tried_at)
     assert waits == [2 * SHORTEST_US, 4 * SHORTEST_US, LONGEST_US, LONGEST_US, LONGEST_US]
     assert channel.since == NOW
+
+
+def test_a_failure_while_the_channel_is_stopped_makes_no_later_attempt_wait_longer() -> None:
+    channel = after(*[FAILS] * OPENS_AFTER)
+    assert after_contact(channel, FAILS, NOW + 1) == channel
 
 
 def test_a_fault_of_the_channel_itself_stops_it_at_once() -> None:

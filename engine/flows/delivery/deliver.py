@@ -147,7 +147,7 @@ def _prepare(
         urgent_only=urgent_only,
         # One message, the most urgent, shows whether a stopped channel works again.
         alone=stands.since is not None,
-        follow_ups_only=stands.stopped_until is not None and now < stands.stopped_until,
+        stopped=stands.stopped_until is not None and now < stands.stopped_until,
     )
     if not claimed:
         return None

@@ -77,7 +77,13 @@ _NUMBER_IS_FREE = and_(
     _STAFF_ID.not_in(select(staff.c.id).where(staff.c.phone.in_(_BUSY))),
     _CLIENT_ID.not_in(select(clients.c.id).where(clients.c.phone.in_(_BUSY))),
 )
-_WANTED_KIND = or_(bindparam("every_kind", type_=Boolean), outbox.c.kind.in_(FOLLOW_UPS))
+# An urgent text is tried once even if the channel is stopped, because a carrier that takes texts
+# and answers too late looks like one that takes none.
+_WANTED_KIND = or_(
+    bindparam("every_kind", type_=Boolean),
+    outbox.c.kind.in_(FOLLOW_UPS),
+    and_(outbox.c.urgency <= URGENT, outbox.c.attempts == 0),
+)
 _IN_ORDER = (outbox.c.urgency, outbox.c.due_at, outbox.c.id)
 _QUEUED = prepared(
     select(*_IN_ORDER)
@@ -206,7 +212,7 @@ def claim_due(
     *,
     urgent_only: bool = False,
     alone: bool = False,
-    follow_ups_only: bool = False,
+    stopped: bool = False,
 ) -> list[Claimed]:
     """Lend messages to send or to look up, the most urgent first, then the longest due.
 
@@ -222,14 +228,15 @@ def claim_due(
         limit: How many at most.
         urgent_only: Whether only urgent messages are lent.
         alone: Whether nothing is lent while another message is being sent.
-        follow_ups_only: Whether only calls, e-mails and the like are lent, because texts cannot go.
+        stopped: Whether the channel is stopped, so that only calls, e-mails and the like are lent,
+            and urgent texts that were never tried.
     """
     take_turn(conn)
     conn.execute(_DOUBT, {"now": now})
     if alone and conn.scalar(_ANY_CLAIMED) is not None:
         return []
     least = URGENT if urgent_only else _ANY
-    most = {"now": now, "most": limit, "least_urgent": least, "every_kind": not follow_ups_only}
+    most = {"now": now, "most": limit, "least_urgent": least, "every_kind": not stopped}
     found = [row for wanted in (_QUEUED, _IN_DOUBT) for row in conn.execute(wanted, most)]
     chosen = [row.id for row in sorted(found, key=tuple)[:limit]]
     if not chosen:
