@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 from connectors.fhir.fhir_form import FhirForm
-from connectors.fhir.patients import Patients, patients_of, replaced_by, replaced_in
+from connectors.fhir.patients import Patients, patients_of, replaced_by, replaced_in, replacement
 from connectors.fhir.polling import (
     Page,
     changed_since,
@@ -17,7 +17,7 @@ from connectors.fhir.polling import (
     read_stamp,
     stamp_of,
 )
-from connectors.fhir.resource_state import POPULATION, ResourceState
+from connectors.fhir.resource_state import MERGES, POPULATION, ResourceState
 from connectors.fhir.server import FhirServer, UnsupportedError
 from connectors.fhir.settings import FhirSettings, ResourceMapping
 from connectors.mapping.event_rows import identity
@@ -197,24 +197,27 @@ class MappedResource:
             record = {**resource, CLIENT: refs[0] if refs else None}
             if include:
                 _embed(record, include, page.included)
-            if may_be_replaced and replaced_by(resource) is not None:
-                self._tell_merge(record, line, patients, harvest)
+            if may_be_replaced and (kept := replaced_by(resource)) is not None:
+                self._tell_merge(replacement(number, kept), patients, harvest)
                 continue
             for gone in replaced_in(resource) if roster == "clients" else ():
-                named = {**gone, CLIENT: patients.identified(gone["id"])}
-                self._tell_merge(named, line, patients, harvest)
+                self._tell_merge(gone, patients, harvest)
             rows.take(flat.rows(record, line), 0, harvest)
         return self._only_revoked(harvest)
 
-    def _tell_merge(self, record: Any, line: int, patients: Patients, harvest: Harvest) -> None:
-        """Put a merge of two patients aside for a person, if both may be our clients."""
+    def _tell_merge(self, said: dict[str, Any], patients: Patients, harvest: Harvest) -> None:
+        """Put a merge of two patients aside for a person, if both may be our clients.
+
+        It has the same place and text whichever of the two says it, so it is put aside once.
+        """
         harvest.rows += 1
-        gone, other = record[CLIENT], str(replaced_by(record))
+        gone, other = patients.identified(said["id"]), str(replaced_by(said))
         if gone is None:
             harvest.skipped += 1
             return
         kept = patients.identified(other) or f"Patient/{other}"
-        harvest.rejects.append(Reject(line, proposed_merge(gone, kept), FhirForm().written(record)))
+        text = FhirForm().written({**said, CLIENT: gone})
+        harvest.rejects.append(Reject(MERGES, proposed_merge(gone, kept), text))
 
     def _has_changed_parts(self, resource: Any, page: Page, state: ResourceState) -> bool:
         """Return whether a part that came along is new or has changed, and remember it."""

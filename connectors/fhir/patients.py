@@ -121,12 +121,19 @@ def replaced_in(resource: Any) -> list[Any]:
     """Return the patients whom one replaces, as the server would tell of each of them."""
     if resource.get("resourceType") != "Patient":
         return []
-    kept = {"reference": f"Patient/{resource['id']}"}
     return [
-        {"resourceType": "Patient", "id": gone, "link": [{"other": kept, "type": "replaced-by"}]}
+        replacement(gone, str(resource["id"]))
         for link in resource.get("link") or []
         if link.get("type") == "replaces" and (gone := _patient(link.get("other") or {}))
     ]
+
+
+def replacement(gone: str, kept: str) -> dict[str, Any]:
+    """Return what a server says of a patient whom another one replaced, and nothing else."""
+    other = {"reference": f"Patient/{kept}"}
+    return {
+        "resourceType": "Patient", "id": gone, "link": [{"other": other, "type": "replaced-by"}]
+    }  # fmt: skip
 
 
 def _patient(reference: Any) -> str | None:

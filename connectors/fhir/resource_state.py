@@ -12,6 +12,7 @@ from connectors.fhir.polling import read_stamp
 from connectors.mapping.event_rows import Identity
 from engine.model.intake import WHOLE
 
+MERGES = WHOLE + 1  # the line of all merges of patients; the lines of resources begin after it
 POPULATION = ""  # the scope of all patients; a patient's id is the scope of that patient
 _MOST_REMEMBERED = 20_000
 _MANY = 1000  # resources; with fewer, forgetting some in the middle of a pass saves nothing
@@ -37,7 +38,7 @@ class ResourceState:
     marks: dict[str, str] = field(default_factory=dict)
     going: dict[str, str] = field(default_factory=dict)
     seen: dict[str, tuple[str, int]] = field(default_factory=dict)
-    line: int = WHOLE + 1
+    line: int = MERGES + 1
     clients: list[str] = field(default_factory=list)
     identities: list[Any] = field(default_factory=list)
     former: list[Any] = field(default_factory=list)

@@ -85,6 +85,8 @@ class AuditAction(StrEnum):
     ERASED = "erased"
     CLIENTS_MERGED = "clients merged"
     MERGE_UNDONE = "merge undone"
+    IDENTIFIER_WITHDRAWN = "identifier withdrawn"
+    IDENTIFIER_RESTORED = "identifier restored"
     EXPORTED = "exported"
     TRIMMED = "trimmed"
     # the console

@@ -83,7 +83,8 @@ class ClientPage:
     account that must not know who looked. `emergency_until` is when emergency access ends; None
     if the account needs none. `merged_into` is the client who is the same person and has the
     events, and `merged` are the clients whose events this one has. `supporters` are the people
-    around the client whom the client ever named.
+    around the client whom the client ever named. `identifiers` are the numbers by which other
+    systems know the client.
     """
 
     ref: str
@@ -105,6 +106,7 @@ class ClientPage:
     merged_into: str | None = None
     merged: tuple[str, ...] = ()
     supporters: tuple[ListedSupporter, ...] = ()
+    identifiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

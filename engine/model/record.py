@@ -76,6 +76,11 @@ def reopen_enrolment(record: Iterable[RecordEntry], ended: Instant) -> list[Reco
     return [each for each in entries if each[:2] != (ended, "ended")]
 
 
+def stays_of(record: Iterable[RecordEntry]) -> list[tuple[Instant, Instant | None]]:
+    """Return a client's stays in hospital, from and to; None without an end."""
+    return _spells({(at, entry): value for at, entry, value in record}, "stay_began", "stay_ended")
+
+
 def earliest_change(one: Iterable[RecordEntry], other: Iterable[RecordEntry]) -> Instant | None:
     """Return the first instant at which two records differ; None if they are equal."""
     return min((entry.at for entry in set(one) ^ set(other)), default=None)

@@ -18,7 +18,7 @@ from engine.model.plurals import counted
 from engine.presentation.local_clock import local
 
 app = typer.Typer(cls=first_word_of("show"), invoke_without_command=True)
-LIST_COLUMNS = ("client", "state", "timezone", "phone", "staff", "consents", "texts")
+LIST_COLUMNS = ("client", "state", "timezone", "phone", "staff", "consents", "identifiers", "texts")
 
 
 class Language(StrEnum):
@@ -229,3 +229,35 @@ def unmerge(client: Ref, by: By, reason: Reason, config: ConfigFile = DEFAULT_CO
         done = undo(database, client, by, reason, now())
     moved = f"{counted(done.events, 'event')} and {counted(done.alerts, 'alert')} moved back"
     print(f"{client} stands alone again: {moved}. Send its rows of the roster once more.")
+
+
+Identifier = Annotated[
+    str, typer.Argument(metavar="IDENTIFIER", help="A number of another system, as mrn:4711.")
+]
+
+
+@app.command("withdraw-identifier")
+def withdraw_identifier(
+    client: Ref, identifier: Identifier, by: By, reason: Reason, config: ConfigFile = DEFAULT_CONFIG
+) -> None:
+    """Let a number of another system name nobody, because it named the wrong client."""
+    from engine.flows.operations.identifier_withdrawal import withdraw
+
+    with stored(open_settings(config)) as database:
+        withdraw(database, client, identifier, by, reason, now())
+    print(
+        f"{identifier} names nobody now, and what comes under it waits. Events that came under it "
+        f"stay with {client}: look through them. handrail clients restore-identifier undoes this."
+    )
+
+
+@app.command("restore-identifier")
+def restore_identifier(
+    client: Ref, identifier: Identifier, by: By, reason: Reason, config: ConfigFile = DEFAULT_CONFIG
+) -> None:
+    """Let a number that was withdrawn name its client again."""
+    from engine.flows.operations.identifier_withdrawal import restore
+
+    with stored(open_settings(config)) as database:
+        restore(database, client, identifier, by, reason, now())
+    print(f"{identifier} names {client} again. What waited for it is taken at the next reading.")

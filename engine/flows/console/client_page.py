@@ -23,7 +23,7 @@ from engine.store.alerts.alert_records import Listed
 from engine.store.intake import client_events, histories
 from engine.store.messages import seen_texts
 from engine.store.operations import client_views
-from engine.store.people import client_merges, notes
+from engine.store.people import client_identifiers, client_merges, notes
 from engine.store.people.roster import KnownClient
 
 PERIODS = (14, 30, 60)  # days
@@ -101,6 +101,7 @@ def _page(
         merged_into=merged_into,
         merged=merged,
         supporters=tuple(supporters.listed(conn, client.ref, now)),
+        identifiers=tuple(client_identifiers.of_clients(conn, [client_id]).get(client_id, ())),
     )
 
 

@@ -16,10 +16,11 @@ from engine.store.people import client_identifiers
 def take(
     conn: Connection, rows: Sequence[RosterRow], now: Instant, outcome: RosterRowResult
 ) -> None:
-    """Take numbers by which other systems know clients; each names one client for good."""
+    """Take numbers by which other systems know clients; each names one client at a time."""
     clients = NamedClients.read(conn, rows)
     names = [identifier_ref(row.values["system"] or "", row.values["value"] or "") for row in rows]
     owners = client_identifiers.owners(conn, names)
+    withdrawn = client_identifiers.withdrawn(conn, names)
     new: dict[str, int] = {}
     for row, name in zip(rows, names, strict=True):
         if (client := clients.of(row, outcome)) is None:
@@ -27,6 +28,12 @@ def take(
         ref = row.values["client"] or ""
         if (owner := owners.get(name, ref)) != ref:
             reason = f"{name} is {owner} already, and names one client alone"
+            outcome.rejects.append(Reject(row.line, reason, row.row, key=row.key))
+            continue
+        if withdrawn.get(name) == ref:
+            reason = (
+                f"{name} was withdrawn from {ref}; correct the source, or let it name {ref} again"
+            )
             outcome.rejects.append(Reject(row.line, reason, row.row, key=row.key))
             continue
         outcome.count(row, "duplicate" if name in owners else "new")

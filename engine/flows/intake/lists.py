@@ -23,7 +23,7 @@ from engine.store.database.connection import Database
 from engine.store.intake import events, histories, list_rows
 from engine.store.intake.list_rows import GoneRows, ListRow
 from engine.store.operations import audit_log
-from engine.store.people import roster
+from engine.store.people import client_merges, roster
 
 _log = structlog.get_logger()
 
@@ -83,9 +83,9 @@ def reopen(
     """
     if listing.roster == "clients":
         return _change_records(conn, ended, end=False)
-    if listing.roster == "staff":
+    if listing.roster is None or listing.roster == "staff":
         return {}
-    changes, relations = AssignmentChanges(conn), _relations(conn, ended, clocks)
+    changes, relations = AssignmentChanges(conn), _relations(conn, listing.roster, ended, clocks)
     if listing.roster == "assignments":
         changes.watch([one.client_id for one in relations.values()])
     for key, one in relations.items():
@@ -258,7 +258,7 @@ def _end_rows(
     if kind == "staff":
         roster.set_active(conn, keys, active=False)
         return {}
-    changes, relations = AssignmentChanges(conn), _relations(conn, keys, clocks).values()
+    changes, relations = AssignmentChanges(conn), _relations(conn, kind, keys, clocks).values()
     if kind == "assignments":
         changes.watch([one.client_id for one in relations])
     for one in relations:
@@ -278,8 +278,14 @@ class _Relation(NamedTuple):
     began: Instant | None
 
 
-def _relations(conn: Connection, keys: Iterable[str], clocks: Clocks) -> dict[str, _Relation]:
-    """Find assignments or consents by their keys; those of unknown people are left out."""
+def _relations(
+    conn: Connection, kind: RosterKind, keys: Iterable[str], clocks: Clocks
+) -> dict[str, _Relation]:
+    """Find assignments or consents by their keys; those of unknown people are left out.
+
+    The assignments of a client who was merged into another are those of the other one.
+    """
+    merged = client_merges.standing(conn) if kind == "assignments" else {}
     abouts = {key: read_list_key(key) for key in keys}
     clients = roster.find_clients(conn, {about.client for about in abouts.values()})
     staff = roster.find_staff(conn, {about.staff for about in abouts.values()})
@@ -289,15 +295,20 @@ def _relations(conn: Connection, keys: Iterable[str], clocks: Clocks) -> dict[st
             continue
         client = clients[client_ref]
         began = begin and (clocks[client.zones][begin.at] if begin.local else begin.at)
-        found[key] = _Relation(client.id, staff[staff_ref], role, began)
+        found[key] = _Relation(merged.get(client.id, client.id), staff[staff_ref], role, began)
     return found
 
 
 def _change_records(
     conn: Connection, at: Mapping[str, Instant], *, end: bool
 ) -> dict[int, Instant]:
-    """End or reopen the enrolment of clients, each at an instant, by ref."""
-    refs = {found.id: ref for ref, found in roster.find_clients(conn, at.keys()).items()}
+    """End or reopen the enrolment of clients, each at an instant, by ref.
+
+    A client who was merged into another one is not in care, whatever a list says.
+    """
+    merged = client_merges.standing(conn)
+    found = {known.id: ref for ref, known in roster.find_clients(conn, at.keys()).items()}
+    refs = {client_id: ref for client_id, ref in found.items() if client_id not in merged}
     changes, earliest = [], {}
     for client in histories.read_clients(conn, list(refs)):
         before, instant = list(client.record), at[refs[client.id]]

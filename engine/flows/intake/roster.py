@@ -218,11 +218,10 @@ def _take_relations(
     near_staff = roster.near_staff_refs(conn, named - people.keys())
     changes, merged = AssignmentChanges(conn), client_merges.standing(conn)
     if rows[0].kind == "assignments":
-        changes.watch([client.id for client in clients.known.values()])
+        ids = {client.id for client in clients.known.values()}
+        changes.watch({merged.get(one, one) for one in ids})
     for row in rows:
         if (client := clients.of(row, outcome)) is None:
-            continue
-        if client.id in merged and row.kind != "consents":
             continue
         ref = row.values["staff"] or ""
         if (staff_id := people.get(ref)) is None:
@@ -233,8 +232,12 @@ def _take_relations(
             continue
         try:
             placed = placed_at(row.moments, clocks[client.zones])
-            put = _assign if row.kind == "assignments" else _consent
-            outcome.count(row, put(conn, client.id, staff_id, row, placed, now))
+            if row.kind == "assignments":
+                into = merged.get(client.id)
+                change = _assign(conn, client.id, into, staff_id, row, placed, now)
+            else:
+                change = _consent(conn, client.id, staff_id, row, placed, now)
+            outcome.count(row, change)
             if (revoked := placed.get("revoked")) is not None and client.id in merged:
                 roster.end_consents(conn, merged[client.id], staff_id, revoked)
         except ValueError as error:
@@ -246,17 +249,23 @@ def _take_relations(
 def _assign(
     conn: Connection,
     client_id: int,
+    into_id: int | None,
     staff_id: int,
     row: RosterRow,
     at: Mapping[str, Instant | None],
     now: Instant,
 ) -> roster.Change:
+    """Assign staff to a client, or to the one into whom the client was merged."""
     ended = {"ended": at["ended"]} if "ended" in at else {}
     role = row.values["role"] or ""
     if role == SUPPORTER:
         raise ValueError("role: a supporter is named by a client's consent, and never assigned")
-    change = roster.assign(conn, client_id, staff_id, role, at.get("began"), ended, now)
-    if row.alone and change != "duplicate":
+    said_of = None if into_id is None else client_id
+    change = roster.assign(
+        conn, into_id or client_id, staff_id, role, at.get("began"), ended, now, said_of
+    )
+    # Two lists of one person would end each other's assignments by turns.
+    if row.alone and change != "duplicate" and into_id is None:
         roster.end_others(conn, client_id, role)
     return change
 

@@ -15,6 +15,7 @@ from engine.store.intake import histories
 from engine.store.people import (
     agreements,
     client_data,
+    client_identifiers,
     client_merges,
     named_clients,
     opt_outs,
@@ -36,6 +37,7 @@ class ClientLine(NamedTuple):
         phone: The end of the number; None if there is none.
         staff: Who looks after the client now, by role.
         consents: The mentors who may be told now.
+        identifiers: The numbers by which other systems know the client, such as mrn:4711.
         texts: `agreed`, or why no text reaches the client.
     """
 
@@ -45,6 +47,7 @@ class ClientLine(NamedTuple):
     phone: str | None
     staff: str
     consents: str
+    identifiers: str
     texts: str
 
 
@@ -71,6 +74,7 @@ def client_list(conn: Connection, ref: str | None, now: Instant) -> Iterator[Cli
         batch = ids[start : start + _AT_ONCE]
         assigned, consented = _people(conn, batch, names, now)
         agreed = agreements.standing(conn, batch)
+        numbers = client_identifiers.of_clients(conn, batch)
         reached = agreements.reachable(conn, batch)
         for client in histories.read_clients(conn, batch):
             phone, same = phones.get(client.ref), refs.get(merged.get(client.id, 0))
@@ -81,6 +85,7 @@ def client_list(conn: Connection, ref: str | None, now: Instant) -> Iterator[Cli
                 f"…{phone[-4:]}" if phone else None,
                 ", ".join(assigned[client.id]),
                 ", ".join(consented[client.id]),
+                ", ".join(numbers.get(client.id, ())),
                 _texts(
                     phone,
                     agreed=client.id in agreed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -11,16 +12,27 @@ from engine.errors import UserError
 from engine.flows.operations import answerable
 from engine.model.audit_action import AuditAction
 from engine.model.client import Client, RecordEntry
-from engine.model.instant import LAST_US, Instant
+from engine.model.instant import Instant
 from engine.model.letter import LetterConsent
+from engine.model.record import earliest_change, restate, stays_of
 from engine.model.staff import Staff
 from engine.store.alerts import client_alerts, due_clients
 from engine.store.database.connection import Database
-from engine.store.intake import merged_events
+from engine.store.intake import histories, merged_events
 from engine.store.messages import outbox
 from engine.store.operations import audit_log
-from engine.store.people import agreements, client_merges, letters, named_clients, roster, staff
+from engine.store.people import (
+    agreements,
+    client_merges,
+    letters,
+    merged_assignments,
+    named_clients,
+    roster,
+    staff,
+)
 from engine.store.people.client_merges import ClientMerge
+
+_STAYS = frozenset({"stay_began", "stay_ended"})
 
 
 class MergedRows(NamedTuple):
@@ -36,8 +48,9 @@ def merge(
     """Give the events and alerts of one client to another, who is the same person.
 
     The first client's care ends. From now on, what sources say of the first is taken for the
-    second, and the first one's rows of the roster are passed over. Consents, agreements, notes and
-    texts stay where they are, because a client gave them under one name.
+    second. So are stays in hospital and assignments that last; the first one's other rows of the
+    roster are passed over. Consents, agreements, notes and texts stay where they are, because a
+    client gave them under one name.
 
     Args:
         database: The database.
@@ -60,14 +73,15 @@ def merge(
         outbox.cancel_to_client(conn, client.id, now)
         phone = roster.find_clients(conn, [ref])[ref].phone
         roster.change_client(conn, client.id, client.timezone, None)
-        ended = standing_at(client.record, LAST_US).enrolled
-        if ended:
-            entry = RecordEntry(now, "ended", None)
-            roster.change_records(conn, [roster.RecordChange(client.id, (), (entry,))])
+        merged_assignments.move(conn, client.id, other.id, now)
+        followed = _follow_stays(conn, client, other, now)
+        ends = [RecordEntry(at, "ended", None) for at in _ends(client, now)]
+        roster.change_records(conn, [roster.RecordChange(client.id, (), ends)])
+        ended = bool(ends)
         new = ClientMerge(0, client.id, other.id, now, ended, phone, alert_ids)
         client_merges.add(conn, new, actor=f"staff {person.id}", reason=reason)
         done = MergedRows(moved.events, len(alert_ids))
-        _decide_again(conn, client.id, other.id, moved, now)
+        _decide_again(conn, client.id, other.id, [now, moved.earliest, followed])
         _record(conn, AuditAction.CLIENTS_MERGED, person, client.id, other.id, reason, done, now)
     return done
 
@@ -93,13 +107,19 @@ def undo(database: Database, ref: str, by: str, reason: str, now: Instant) -> Me
         answerable.check_reason(reason, ref)
         moved = merged_events.move_back(conn, client.id)
         client_alerts.move_back(conn, found.alert_ids, client.id)
+        merged_assignments.move_back(conn, client.id)
+        (other,) = histories.read_clients(conn, [found.into_id])
+        stays = {entry for entry in client.record if entry.entry in _STAYS} & set(other.record)
+        ends = [RecordEntry(at, "ended", None) for at in _ends(client, found.merged_at)]
+        changes = [roster.RecordChange(other.id, sorted(stays), ())]
         if found.ended_care:
-            entry = RecordEntry(found.merged_at, "ended", None)
-            roster.change_records(conn, [roster.RecordChange(client.id, (entry,), ())])
+            changes.append(roster.RecordChange(client.id, ends, ()))
+        roster.change_records(conn, changes)
         roster.change_client(conn, client.id, client.timezone, found.phone)
         client_merges.undo(conn, found.id, now)
         done = MergedRows(moved.events, len(found.alert_ids))
-        _decide_again(conn, client.id, found.into_id, moved, now)
+        since = [now, moved.earliest, *(entry.at for entry in stays)]
+        _decide_again(conn, client.id, found.into_id, since)
         _record(
             conn, AuditAction.MERGE_UNDONE, person, client.id, found.into_id, reason, done, now
         )  # fmt: skip
@@ -154,10 +174,31 @@ def _allows(one: LetterConsent) -> tuple[str, str, str]:
     return one.recipient_kind, one.recipient, one.purpose
 
 
+def _ends(client: Client, at: Instant) -> list[Instant]:
+    """Return when the care of a client ends who is nobody of their own from an instant on.
+
+    An enrolment that begins later ends as it begins.
+    """
+    later = [entry.at for entry in client.record if entry.entry == "enrolled" and entry.at > at]
+    end = RecordEntry(at, "ended", None)
+    until = [entry for entry in client.record if entry.at <= at and entry != end]
+    return [at, *later] if standing_at(until, at).enrolled else later
+
+
+def _follow_stays(conn: Connection, client: Client, other: Client, now: Instant) -> Instant | None:
+    """Let a client's stays in hospital be another one's; return the first instant that changed."""
+    record: Sequence[RecordEntry] = other.record
+    for began, ended in stays_of(client.record):
+        record = restate(record, {"stay_began": began, "stay_ended": ended}, {}, now)
+    gone, come = set(other.record) - set(record), set(record) - set(other.record)
+    roster.change_records(conn, [roster.RecordChange(other.id, sorted(gone), sorted(come))])
+    return earliest_change(other.record, record)
+
+
 def _decide_again(
-    conn: Connection, client_id: int, into_id: int, moved: merged_events.Moved, now: Instant
+    conn: Connection, client_id: int, into_id: int, changed: Iterable[Instant | None]
 ) -> None:
-    since = now if moved.earliest is None else min(now, moved.earliest)
+    since = min(at for at in changed if at is not None)
     due_clients.mark_dirty(conn, {client_id: since, into_id: since})
 
 

@@ -98,6 +98,8 @@ def client(
         facts.insert(
             0, in_language("day {day} after discharge", day=(page.now - page.discharged) // DAY_US)
         )
+    if page.identifiers:
+        facts.append(in_language("known as {names}", names=", ".join(page.identifiers)))
     events = [
         (when.at(event.occurred_at, page.zones), in_words(event), event.note or "")
         for event in reversed(page.events)

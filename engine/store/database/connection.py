@@ -24,7 +24,7 @@ from engine.store.database.prepared import DirectConnection
 
 # The newest migration. A test compares it with the migrations folder, so that commands know whether
 # the tables are theirs without importing Alembic.
-HEAD = "0048"
+HEAD = "0049"
 _VERSION = table("alembic_version", column("version_num", String))
 BUSY_SECONDS = 30
 # A suspended daemon must not hold its locks for longer, and its decisions would be out of date.

@@ -42,7 +42,10 @@ _WAITING_NO_MORE = prepared(
             rejects.c.retry_at <= bindparam("now"),
             select(clients.c.ref).where(clients.c.ref == rejects.c.waits_for).exists(),
             select(client_identifiers.c.name)
-            .where(client_identifiers.c.name == rejects.c.waits_for)
+            .where(
+                client_identifiers.c.name == rejects.c.waits_for,
+                client_identifiers.c.withdrawn_at.is_(None),
+            )
             .exists(),
             and_(
                 or_(

@@ -241,6 +241,7 @@ def assign(
     began: Instant | None,
     ended: Mapping[str, Instant | None],
     now: Instant,
+    said_of: int | None = None,
 ) -> Change:
     """Assign a member of staff to a client in a role, or change the assignment.
 
@@ -255,6 +256,7 @@ def assign(
         began: The beginning; None if the source gives none.
         ended: The end by its word, if the source gives one; None is an empty cell.
         now: The present instant.
+        said_of: The client whom the source means, if that one was merged into the client.
 
     Raises:
         ValueError: The end comes before the beginning.
@@ -280,6 +282,7 @@ def assign(
             "role": role,
             "began": began,
             "ended": end,
+            "said_of": said_of,
         }
         conn.execute(_ASSIGN, new)
         return "new"

@@ -73,6 +73,7 @@ assignments = Table(
     Column("role", String(20), nullable=False),
     Column("began", Instant, nullable=False),
     Column("ended", Instant),
+    Column("said_of", Id),  # the client of its row, if that one was merged into `client_id`
     UniqueConstraint("client_id", "staff_id", "role", "began"),
     Index(None, "staff_id"),
 )
@@ -102,6 +103,7 @@ client_identifiers = Table(
     Column("name", String(64), primary_key=True),
     Column("client_id", ForeignKey("clients.id"), nullable=False),
     Column("said_at", Instant, nullable=False),
+    Column("withdrawn_at", Instant),  # since then it names nobody
     Index(None, "client_id"),
 )
 

@@ -9,8 +9,12 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from connectors.mapping.settings import RowMapping
+from engine.errors import UserError
 from engine.flows.operations import client_erasure
+from engine.flows.operations.client_list import client_list
+from engine.flows.operations.identifier_withdrawal import restore, withdraw
 from engine.store.database.connection import Database
+from engine.store.tables.operations import audit
 from engine.store.tables.people import assignments, client_identifiers, record_entries
 from tests.kit.csv_site import CsvSite, settings_of
 from tests.kit.rows import add_staff
@@ -96,6 +100,55 @@ def test_a_number_that_is_longer_than_any_ref_rejects_its_row_alone(site: CsvSit
     ]
     with site.database.read() as conn:
         assert conn.scalars(select(assignments.c.client_id)).all() == [2]
+
+
+def test_a_number_that_is_withdrawn_names_nobody_until_it_is_said_of_another_client(
+    site: CsvSite,
+) -> None:
+    with site.database.write() as conn:
+        add_staff(conn, id=7, ref="S-7", role="supervisor", phone=None)
+    site.write("numbers.csv", NUMBERS)
+    site.write("tests.csv", TESTS)
+    site.read()
+    withdraw(site.database, "C-1", "mrn:4711", "S-7", "typed wrong at the desk", NOON)
+    site.write("tests2.csv", "id,number,at,result\n3,4711,2026-07-03,negative\n")
+    site.write("numbers2.csv", NUMBERS)
+    site.read()
+    assert [client for client, *_ in site.events()] == ["C-1", "C-1"]
+    assert sorted(reason for _, _, reason in site.rejects()) == [
+        "mrn:4711 was withdrawn from C-1; correct the source, or let it name C-1 again",
+        "no client 'mrn:4711' is in the roster",
+    ]
+    site.write("numbers2.csv", NUMBERS.replace("C-1,4711", "C-2,4711"))
+    site.read()
+    site.read()
+    assert sorted(client for client, *_ in site.events()) == ["C-1", "C-1", "C-2"]
+    assert site.rejects() == []
+
+
+def test_a_number_that_was_right_after_all_names_its_client_again(site: CsvSite) -> None:
+    with site.database.write() as conn:
+        add_staff(conn, id=7, ref="S-7", role="supervisor", phone=None)
+    site.write("numbers.csv", NUMBERS)
+    site.read()
+    said = "mrn:4711", "S-7", "the desk looked again", NOON
+    withdraw(site.database, "C-1", *said)
+    for wrong in ("C-2", "C-1"):
+        with pytest.raises(UserError, match=f"does not name {wrong}"):
+            withdraw(site.database, wrong, *said)
+    restore(site.database, "C-1", *said)
+    with pytest.raises(UserError, match="was not withdrawn from C-1"):
+        restore(site.database, "C-1", *said)
+    with pytest.raises(UserError, match="must not name 4711"):
+        withdraw(site.database, "C-1", "mrn:4711", "S-7", "4711 is wrong", NOON)
+    site.write("tests.csv", TESTS)
+    site.read()
+    assert [client for client, *_ in site.events()] == ["C-1", "C-1"]
+    with site.database.read() as conn:
+        (line,) = client_list(conn, "C-1", NOON)
+        details = conn.scalars(select(audit.c.detail)).all()
+    assert line.identifiers == "mrn:4711, mrn:99"
+    assert [each for each in details if "4711" in str(each)] == []
 
 
 def test_what_comes_under_a_number_of_an_erased_client_is_dropped(site: CsvSite) -> None:

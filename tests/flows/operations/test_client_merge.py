@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.calendar.standing import standing_at
 from engine.errors import UserError
 from engine.flows.evaluation.caseload import whole_caseload
 from engine.flows.intake.batch_intake import BatchIntake
@@ -25,11 +26,12 @@ from engine.model.intake import Batch, DatedValue, Gone, ReadEvent, RosterRow
 from engine.model.letter import LetterConsent, LetterPurpose, LetterScope, LetterTo
 from engine.model.rule_explanation import RuleState
 from engine.store.database.connection import Database
+from engine.store.intake import histories
 from engine.store.people import agreements, letters, roster
 from engine.store.tables.alerts import alerts
 from engine.store.tables.intake import event_versions, events
 from engine.store.tables.messages import outbox
-from engine.store.tables.people import clients, consents, record_entries
+from engine.store.tables.people import assignments, clients, consents, record_entries
 from tests.flows.replay.test_live_and_replay import check_alerts
 from tests.kit.databases import SqliteFile
 from tests.kit.generated import cases
@@ -173,6 +175,72 @@ def test_the_first_ones_rows_of_the_roster_are_passed_over(site: Site) -> None:
         counts, rejected = intake.store(conn, Batch("clients.csv", None, roster=(row,)))
     assert (counts.new, counts.corrected, rejected) == (0, 0, [])
     assert (site.rows(record_entries), site.rows(clients)) == before
+
+
+def tell(site: Site, *rows: RosterRow, now: int = NOON) -> None:
+    with site.database.write() as conn:
+        BatchIntake(site.database, "ehr", "UTC", now).store(
+            conn, Batch("roster.csv", None, roster=rows)
+        )
+
+
+def in_hospital(site: Site, *at: int) -> list[list[int]]:
+    """Who is in hospital at each of these instants."""
+    with site.database.read() as conn:
+        known = histories.read_clients(conn, [1, 2])
+    return [[one.id for one in known if standing_at(one.record, each).on_leave] for each in at]
+
+
+def stay(ref: str, began: int, ended: int | None) -> RosterRow:
+    moments = {"began": DatedValue(began, False)}
+    if ended is not None:
+        moments["ended"] = DatedValue(ended, False)
+    return RosterRow("stays", 2, "", {"client": ref}, moments)
+
+
+def test_stays_in_hospital_follow_the_first_before_and_after_the_merge_and_go_back(
+    site: Site,
+) -> None:
+    tell(site, stay("C-2", NOON - 9 * DAY, NOON - 8 * DAY))
+    merged(site)
+    tell(site, stay("C-2", NOON - 2 * DAY, None))
+    then = NOON - 9 * DAY, NOON - 5 * DAY, NOON - DAY
+    assert in_hospital(site, *then) == [[1, 2], [], [1, 2]]
+    tell(site, stay("C-2", NOON - 2 * DAY, NOON - 30 * HOUR))
+    assert in_hospital(site, *then) == [[1, 2], [], []]
+    undone(site)
+    assert in_hospital(site, *then) == [[2], [], []]
+
+
+def test_assignments_follow_the_first_before_and_after_the_merge_and_go_back(site: Site) -> None:
+    site.caseload.staff(6, "case_manager", 2)
+    site.caseload.staff(7, "case_manager")
+    before = site.rows(assignments)
+    merged(site)
+    said = {"client": "C-2", "staff": "S-7", "role": "case_manager"}
+    tell(site, RosterRow("assignments", 2, "", said, alone=True))
+    lasting = {(one.client_id, one.staff_id) for one in site.rows(assignments) if one.ended is None}
+    assert lasting >= {(1, 6), (1, 7), (1, 1)}
+    undone(site)
+    now = site.rows(assignments)
+    assert [one for one in now if one.staff_id != 7] == before
+    assert [one.client_id for one in now if one.staff_id == 7] == [2]
+
+
+def test_the_first_is_not_in_care_again_when_an_enrolment_that_was_planned_comes(
+    site: Site,
+) -> None:
+    entry = {"ref": "C-2", "timezone": "UTC"}
+    ends, begins = (DatedValue(NOON + n * DAY, False) for n in (1, 3))
+    tell(site, RosterRow("clients", 2, "", entry, {"ended": ends}))
+    tell(site, RosterRow("clients", 2, "", entry, {"enrolled": begins}))
+    before = site.rows(record_entries)
+    merged(site)
+    with site.database.read() as conn:
+        (gone,) = histories.read_clients(conn, [2])
+    assert not any(standing_at(gone.record, NOON + n * DAY).enrolled for n in range(9))
+    undone(site)
+    assert site.rows(record_entries) == before
 
 
 @contextmanager

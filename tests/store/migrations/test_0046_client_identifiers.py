@@ -15,4 +15,4 @@ def test_clients_of_before_can_get_numbers(own_database: Database) -> None:
     with own_database.write() as conn:
         client_identifiers.add(conn, {"mrn:1": 4}, 9)
         assert roster.find_clients(conn, ["mrn:1"])["mrn:1"].id == 4
-        assert client_identifiers.of_client(conn, 4) == ["mrn:1"]
+        assert client_identifiers.of_clients(conn, [4]) == {4: ["mrn:1"]}
