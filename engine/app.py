@@ -31,19 +31,15 @@ from engine.flows.evaluation import evaluate
 from engine.flows.inbound import reconcile
 from engine.flows.intake import ingest
 from engine.flows.operations import (
-    canary,
     clock_watch,
-    hand_over,
-    historic_digest,
     on_call,
     sign_in_secrets,
-    unreviewed_access,
+    site_texts,
     upkeep,
     watchdog,
 )
 from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.operations.guarded_clock import GuardedClock
-from engine.flows.reports import monthly
 from engine.flows.rules import reload
 from engine.incoming_calls import IncomingCalls
 from engine.letter_templates import read_templates
@@ -372,15 +368,9 @@ class Engine:
 
     def _audit(self) -> Mapping[str, int]:
         now = self.now()
-        hand_over.run(self.database, now)
-        historic_digest.run(self.database, self.settings.sms.detail, now)
-        canary_at = self.settings.canary_at
-        # Printed texts are reported by nobody, so nothing can be said of their arrival.
-        if canary_at is not None and isinstance(self._gateway, CarrierRecords):
-            canary.run(self.database, canary_at, self.settings.timezone, now)
-        if self.settings.console is not None:
-            monthly.run(self.database, self.settings.timezone, now)
-            unreviewed_access.run(self.database, self.settings.timezone, now)
+        # Printed texts are reported by nobody.
+        arrivals_known = isinstance(self._gateway, CarrierRecords)
+        site_texts.run(self.database, self.settings, now, arrivals_known=arrivals_known)
         done = watchdog.run(self.database, now, self.anchor)
         if self._trimmed_on != now // DAY_US:
             upkeep.trim(self.database, self.settings.retention, now)
