@@ -52,8 +52,8 @@ def openings(
     ]
     ends = {
         (span.client_id, span.rule_id, span.began): span.ended
-        for claim, _ in opens
-        for span in spans[claim.client_id]
+        for client_id in {claim.client_id for claim, _ in opens}
+        for span in spans[client_id]
     }
     wanted: dict[str, list[EvidenceAt]] = defaultdict(list)
     for claim, one in opens:
