@@ -21,11 +21,6 @@ _OF_CLIENTS = (
     .where(NAMES_SOMEBODY, client_identifiers.c.client_id.in_(bindparam("clients", expanding=True)))
     .order_by(client_identifiers.c.name)
 )
-_OF_SYSTEM = (
-    select(client_identifiers.c.name)
-    .where(NAMES_SOMEBODY, client_identifiers.c.name.startswith(bindparam("begin")))
-    .order_by(client_identifiers.c.name)
-)
 
 
 def owners(conn: Connection, names: Collection[str]) -> dict[str, str]:
@@ -55,11 +50,6 @@ def of_clients(conn: Connection, client_ids: Collection[int]) -> Mapping[int, Se
         for row in conn.execute(_OF_CLIENTS, {"clients": some}):
             found.setdefault(row.client_id, []).append(row.name)
     return found
-
-
-def of_system(conn: Connection, system: str) -> Sequence[str]:
-    """Return the identifiers of a system, in order."""
-    return conn.scalars(_OF_SYSTEM, {"begin": f"{system}:"}).all()
 
 
 def add(conn: Connection, client_of: Mapping[str, int], now: Instant) -> None:

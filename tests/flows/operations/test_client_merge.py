@@ -25,6 +25,8 @@ from engine.model.event_kinds import BUILT_IN
 from engine.model.intake import Batch, DatedValue, Gone, ReadEvent, RosterRow
 from engine.model.letter import LetterConsent, LetterPurpose, LetterScope, LetterTo
 from engine.model.rule_explanation import RuleState
+from engine.presentation.console import pages
+from engine.presentation.console.frame import Frame
 from engine.store.database.connection import Database
 from engine.store.intake import histories
 from engine.store.people import agreements, letters, roster
@@ -133,6 +135,9 @@ def test_why_names_the_other_client_and_the_ref_under_which_an_event_came(site: 
     assert (alert.merged_into, alert.merged) == (None, ("C-2",))
     assert (stays.state, stays.merged) == (RuleState.HELD, ("C-2",))
     assert (gone.state, gone.merged_into) == (RuleState.NOT_IN_CARE, "C-1")
+    frame = Frame("dana", "case_manager", NOON, NOON)
+    assert "The events of C-2 count here" in pages.why(frame, stays, [])
+    assert "C-2 is the same person as C-1" in pages.why(frame, gone, [])
 
 
 def test_what_a_source_says_of_the_first_counts_for_the_second_until_the_merge_is_undone(
