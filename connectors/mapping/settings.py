@@ -109,8 +109,8 @@ class ClientColumns(Mapped):
         timezone: The client's time zone, such as America/New_York.
         phone: The number of a client who may be texted; empty for others.
         enrolled: When aftercare began.
-        ended: When this row's enrolment ended.
-        discharged: When aftercare ended.
+        ended: When this row's enrolment in aftercare ended.
+        discharged: When the client was discharged from treatment; it ends no enrolment.
         leave_began: When a leave began.
         leave_ended: When the leave ended.
         as_of: When the row was true. An older row never replaces a newer one.

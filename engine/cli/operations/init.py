@@ -34,7 +34,8 @@ def init(folder: Folder, postgresql: Postgresql = None) -> None:
     first = "handrail db upgrade            makes the tables; then\n   " if postgresql else ""
     print(
         f"{folder} holds a new site. Next:\n"
-        f"1. cd {folder.resolve()}; set timezone: and the rest of config.yaml, and the secrets in .env\n"
+        f"1. cd {folder.resolve()}; set timezone: and the rest of config.yaml, and the secrets in "
+        ".env\n"
         "2. handrail check              says whether the files are right\n"
         f"3. {first}handrail run --once         {makes} the CSV files in inbox/;\n"
         "                               examples/ shows their columns\n"

@@ -90,7 +90,9 @@ def _refuse(conn: Connection, client: Client) -> None:
         hold = client_data.LEGAL_HOLD
         raise UserError(f"{client.ref} is on legal hold, so nothing is erased; {hold}: no ends it.")
     if standing_at(client.record, LAST_US).enrolled:
-        raise UserError(f"{client.ref} is enrolled; end the enrolment in the roster first.")
+        raise UserError(
+            f"{client.ref} is enrolled; let the roster end the enrolment first (`ended:`)."
+        )
     if client_data.open_alerts(conn, client.id):
         raise UserError(f"{client.ref} has open alerts; resolve them first.")
     if client_data.waiting_texts(conn, client.id):
