@@ -147,8 +147,8 @@ class Change(Number):
         self, histories: Histories, places: Places, newest: Places, keys: Keys
     ) -> tuple[Places, Places]:
         """Return the [low, high) of the earlier values to compare with, as of each key."""
-        chosen = histories.key[places]
-        at = chosen[newest]
+        chosen = histories.key.take(places)
+        at = chosen.take(newest)
         bounds = at - self.baseline
         if self.window.starting:
             bounds = np.maximum(bounds, self.window.starting.floors(histories, keys) - 1)

@@ -112,7 +112,8 @@ class Payloads:
         found = self._columns.get(name)
         if found is None:
             codes, values = self._values(field)
-            found = self._columns[name] = np.fromiter(map(judge, values), dtype, len(values))[codes]
+            judged: NDArray[Any] = np.fromiter(map(judge, values), dtype, len(values))
+            found = self._columns[name] = judged.take(codes)
         return found
 
     def _values(self, field: str) -> tuple[NDArray[np.int32], list[Value | None]]:
@@ -236,7 +237,7 @@ class Histories:
     def _kinds(self) -> tuple[NDArray[np.int32], list[str]]:
         """Return the number of each event's kind, (n,), and the distinct kinds."""
         codes, kinds = _coded(self.payloads.kinds)
-        return codes[self.payload], kinds
+        return codes.take(self.payload), kinds
 
     def select(
         self, kind: KindOrSignal, where: Where = ANY, carrying: str | None = None
@@ -256,13 +257,15 @@ class Histories:
                 keep &= self.payloads.matching(where)
             if carrying:
                 keep &= self.payloads.carrying(carrying)
-            return places if keep.all() else places[keep[self.payload[places]]]
+            if keep.all():
+                return places
+            return places.compress(keep.take(self.payload.take(places)))
 
         return self.remember((kind, where, carrying), find)
 
     def numbers(self, places: NDArray[np.intp], field: str) -> Numbers:
         """Return a field's numbers in the events at these places."""
-        return self.payloads.numbers(field)[self.payload[places]]
+        return self.payloads.numbers(field).take(self.payload.take(places))
 
     def owners(self, keys: Keys) -> NDArray[np.int64]:
         """Which client of the batch each key belongs to."""

@@ -42,7 +42,7 @@ def reduce_windows(
         chosen = filled[part == number]
         size = (high - low)[chosen]
         starts, places = np.cumsum(size) - size, ranges(low[chosen], size)
-        result[chosen] = reduction(*(column[places] for column in columns), starts, size)
+        result[chosen] = reduction(*(column.take(places) for column in columns), starts, size)
     return result
 
 

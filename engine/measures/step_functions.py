@@ -1,4 +1,7 @@
-"""Truth over time as *flips*: the ascending keys at which it changes, beginning from false."""
+"""Truth over time as *flips*: the ascending keys at which it changes, beginning from false.
+
+`compress` and `take` of NumPy do what subscripts do, in half the time or less.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ def flips(keys: Keys, truth: Bools) -> Keys:
     before = np.empty_like(truth)
     before[:1] = False
     before[1:] = truth[:-1]
-    return keys[truth != before]
+    return keys.compress(truth != before)
 
 
 def truth_at(changes: Keys, keys: Keys) -> Bools:
@@ -36,21 +39,21 @@ def merged(parts: Sequence[Keys]) -> Keys:
     keep = np.empty(len(keys), bool)
     keep[:1] = True
     np.not_equal(keys[1:], keys[:-1], out=keep[1:])
-    return keys[keep]
+    return keys.compress(keep)
 
 
 def run_out(keys: Keys, duration: Duration) -> Keys:
     """Return the keys at which a duration has gone by since the newest of ascending keys."""
     newest = np.ones(len(keys), bool)
     newest[:-1] = keys[1:] - keys[:-1] > duration
-    return keys[newest] + duration
+    return keys.compress(newest) + duration
 
 
 def ending_gaps(keys: Keys, duration: Duration) -> Keys:
     """Return each client's first key, and the keys a duration or more after the one before."""
     late = np.ones(len(keys), bool)
     late[1:] = keys[1:] - keys[:-1] >= duration
-    return keys[late]
+    return keys.compress(late)
 
 
 def crossings(first: Keys, last: Keys, duration: Duration, turns: Sequence[int]) -> list[Keys]:
@@ -76,7 +79,8 @@ def crossings(first: Keys, last: Keys, duration: Duration, turns: Sequence[int])
             reached, left = near.copy(), near
             reached[1:] &= far
             left[:-1] &= far
-            parts += [first[turn - 1 :][reached], last[: ends + 1][left] + duration]
+            parts.append(first[turn - 1 :].compress(reached))
+            parts.append(last[: ends + 1].compress(left) + duration)
     return parts
 
 

@@ -176,7 +176,7 @@ class Window:
 
     def _limits(self, histories: Histories, places: Places, keys: Keys) -> tuple[Places, Places]:
         """Return the part of a selection that all limits but `last` and `first` leave, by key."""
-        chosen = histories.key[places]
+        chosen = histories.key.take(places)
         ceilings = keys
         if self.until:
             ceilings = np.minimum(ceilings, self.until.floors(histories, keys) - 1)

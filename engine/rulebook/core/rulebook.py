@@ -233,7 +233,7 @@ def _spans(histories: Histories, found: Sequence[_Held]) -> list[Span]:
     ends = (ended - (owners << SHIFT)).astype(object)
     ends[ended >> SHIFT > owners] = None
     columns = (
-        np.array([client.id for client in histories.clients])[owners],
+        np.array([client.id for client in histories.clients], object)[owners],
         rule_ids,
         severities[order],
         began - (owners << SHIFT),
