@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.measures.histories import SHIFT
@@ -42,6 +42,7 @@ def days_of(person: Person, instants: list[datetime]) -> list[int]:
 
 
 @pytest.mark.parametrize("zone", CHANGES)
+@settings(deadline=None)  # the first example reads the zones
 @given(moves=st.lists(st.tuples(AWAY, PLACES), max_size=3), aways=st.lists(AWAY, min_size=1))
 def test_days_and_midnights_are_those_of_a_person_who_walks_through_them(
     zone: str, moves: list[tuple[timedelta, str]], aways: list[timedelta]
