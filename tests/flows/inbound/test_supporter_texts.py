@@ -19,8 +19,8 @@ GRAVE = "he is going to kill himself"
 
 
 @pytest.fixture
-def site(database: Database) -> SupporterSite:
-    site = SupporterSite(database).begin()
+def site(sqlite_database: Database) -> SupporterSite:
+    site = SupporterSite(sqlite_database).begin()
     site.agrees()
     site.lets_know()
     site.at(NOON)
@@ -118,8 +118,8 @@ def test_where_numbers_are_verified_they_confirm_theirs_before_any_text(
     assert site.texts_in(MOTHER, code, clock("12:31")) == ("phone_confirmed", said)
 
 
-def test_who_has_not_agreed_is_not_even_asked_whose_number_it_is(database: Database) -> None:
-    site = SupporterSite(database).begin()
+def test_who_has_not_agreed_is_not_even_asked_whose_number_it_is(sqlite_database: Database) -> None:
+    site = SupporterSite(sqlite_database).begin()
     with site.database.write() as conn:
         channel_state.set_verifies_numbers(conn, True)
         conn.execute(update(staff).where(staff.c.id == 4).values(confirmed_phone=None))

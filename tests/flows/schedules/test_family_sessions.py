@@ -43,8 +43,8 @@ ONE, TWO = "Handrail: notice what goes well.", "Handrail: look after yourself."
 
 
 @pytest.fixture
-def site(database: Database) -> SupporterSite:
-    return SupporterSite(database).begin()
+def site(sqlite_database: Database) -> SupporterSite:
+    return SupporterSite(sqlite_database).begin()
 
 
 def meets(site: SupporterSite, scope: str = "sessions") -> None:
