@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
+from connectors.hl7v2.explain_messages import explain_messages
 from connectors.hl7v2.framing import split_file
 from connectors.hl7v2.mapped_messages import MappedMessages
 from connectors.hl7v2.settings import Hl7Settings
@@ -14,6 +15,7 @@ from connectors.mapping.event_rows import Identity
 from connectors.mapping.rows import Harvest
 from connectors.regular_files import kind_of, open_regular
 from engine.model.event_kinds import Kind
+from engine.model.explained_record import ExplainedRecord
 from engine.model.instant import MICROSECOND, to_us
 from engine.model.intake import WHOLE, Batch, Reject
 
@@ -35,6 +37,7 @@ class Hl7Folder:
     ) -> None:
         """Keep the settings; `settle` is SETTLE, or zero if nobody is still writing the files."""
         self.name, self.silent_after = settings.name, settings.silent_after
+        self._settings, self._kinds = settings, kinds
         assert settings.hl7v2.folder is not None
         self._folder, self._files = settings.hl7v2.folder, settings.hl7v2.files
         self._settle = settle // MICROSECOND * 1000
@@ -77,6 +80,14 @@ class Hl7Folder:
             else:
                 mapped.take_again(reject, harvest)
         return harvest.batch(item, position)
+
+    def explain(self, path: Path) -> Iterator[ExplainedRecord]:
+        """Yield each record of a file of messages with what every mapping of its type makes of it.
+
+        Raises:
+            OSError: The file cannot be opened.
+        """
+        return explain_messages(path, self._settings, self._kinds)
 
     def _read(
         self, path: Path, item: str, mapped: MappedMessages, known: Any, present: int

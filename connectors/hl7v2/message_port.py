@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from connectors.hl7v2.explain_messages import explain_messages
 from connectors.hl7v2.mapped_messages import MappedMessages
 from connectors.hl7v2.settings import Hl7Settings
 from connectors.mapping.event_rows import Identity
 from connectors.mapping.rows import Harvest
 from engine.model.event_kinds import Kind
+from engine.model.explained_record import ExplainedRecord
 from engine.model.instant import Instant
 from engine.model.intake import Batch
 from engine.model.received import ReceivedRecord
@@ -27,7 +30,7 @@ class Hl7Port:
         """Compile the mappings; nothing listens yet."""
         self.name, self.silent_after = settings.name, settings.silent_after
         self.keep = settings.hl7v2.keep
-        self._settings = settings
+        self._settings, self._kinds = settings, kinds
         self._mapped = MappedMessages(
             settings.messages, settings.encoding, settings.timezone, kinds, merges=settings.merges
         )
@@ -51,6 +54,14 @@ class Hl7Port:
         for record in records:
             mapped.take(record.body, record.id, into)
         return into.batch(ITEM, position, withdrawn=tuple((key, None) for key in into.former))
+
+    def explain(self, path: Path) -> Iterator[ExplainedRecord]:
+        """Yield each record of a file of messages with what every mapping of its type makes of it.
+
+        Raises:
+            OSError: The file cannot be opened.
+        """
+        return explain_messages(path, self._settings, self._kinds)
 
     def listener(self, take: TakeRecord, now: Callable[[], Instant]) -> Listener:
         """Take the port.

@@ -65,11 +65,10 @@ def explain_files(
 
 
 def _chosen(reader: ExplainingSource, path: Path, line: int | None) -> Iterator[ExplainedRecord]:
-    """Yield the record at a line, of each mapping that reads the file."""
-    seen = set()
+    """Yield the records at a line, or else the first ones, of each mapping that reads the file."""
+    first: dict[str, int] = {}
     for record in reader.explain(path):
-        if record.line == line or (line is None and record.item not in seen):
-            seen.add(record.item)
+        if record.line == (first.setdefault(record.item, record.line) if line is None else line):
             yield record
 
 

@@ -46,6 +46,20 @@ sources:
     http: {secret: {env: BREATH_SECRET}}
     each: readings
     events: [{kind: test, client: /person, at: at, id: id, fields: {bac: bac}}]
+  - name: lab
+    hl7v2: {folder: hl7}
+    messages:
+      - match: ORU^R01
+        each: OBR
+        parts: {drugs: {of: OBX, when: {OBX.3.1: [F1]}}}
+        events:
+          - kind: test
+            client: PID.3
+            at: OBR.7
+            id: OBR.3
+            when: {drugs: filled}
+            fields:
+              result: {each: drugs, column: OBX.5, values: {NEG: negative}, worst_of: [negative]}
 """
 FORM = """form,state,chart,sent,craving,used,THC,OPI
 1,sent,C-1,2026-03-02 20:11,3,no,NEG,
@@ -109,6 +123,31 @@ def test_a_row_of_the_roster_and_a_post_are_explained_too(site: Terminal) -> Non
     ]
     assert explained(site, "post.json", "--source", "breath", "--line", "2")[0].startswith(
         "  config.yaml:34: test: rejected: at: 'soon' is not written as"
+    )
+
+
+def test_each_result_of_a_message_is_explained(site: Terminal) -> None:
+    path = site.config.parent / "lab.hl7"
+    path.write_text(
+        "MSH|^~\\&|L|L|||20260302||ORU^R01|1|P|2.5\nPID|1||C-1\n"
+        "OBR|1||A-1||||20260302\nOBX|1|ST|F1||NEG||||||F\n"
+        "OBR|2||A-2||||20260302\nOBX|1|ST|F9||NEG||||||F\n"
+        "MSH|^~\\&|L|L|||20260302||ADT^A08|2|P|2.5\nPID|1||C-1\n"
+        "MSH|^~\\&|L|L|||20260302||ORU^R01|3|P|2.5\nPID|1||C-1\n"
+    )
+    steps = [
+        line for line in explained(site, "lab.hl7", "--source", "lab") if "config.yaml" in line
+    ]
+    assert steps == [
+        "  config.yaml:42: test: made: C-1, 2026-03-02 00:00 in the client's own time, "
+        "result: negative (from each drugs), id A-1",
+        "  config.yaml:42: test: not made: when: 'drugs' is empty and must be filled",
+    ]
+    assert "no mapping has a match: for messages of the type ADT^A08" in "".join(
+        explained(site, "lab.hl7", "--source", "lab", "--line", "7")
+    )
+    assert "each: not made: the message has no part 'OBR'" in "".join(
+        explained(site, "lab.hl7", "--source", "lab", "--line", "9")
     )
 
 
