@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from codecs import getincrementaldecoder
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,6 +20,9 @@ from engine.model.word_folding import fold
 
 _LOOKED_AT = 1 << 18  # bytes
 _ROWS = 500
+# How files begin that are no CSV: HL7 with its delimiters, and JSON.
+_HL7 = re.compile(r"(MSH|FHS|BHS)([^A-Za-z0-9,;\t\r\n])[^A-Za-z0-9]{3,5}\2")
+_JSON = re.compile(r"\s*[\[{]\s*[\[{\"\]}]")
 _FEW_WORDS = 12
 _FEW_NUMBERS = 4  # so few numbers may be codes
 # Dates as exports write them; "" is ISO 8601. The day may stand first or second.
@@ -67,6 +71,7 @@ def _sample(path: Path) -> tuple[list[str], list[list[str]], str]:
         text = getincrementaldecoder("utf-8-sig")().decode(read)
     except (OSError, UnpackError, UnicodeDecodeError) as error:
         raise UserError(f"{path} cannot be read: {error}") from None
+    _refuse_others(path, text)
     lines = text.splitlines()
     if len(read) == _LOOKED_AT:
         lines = lines[:-1]
@@ -77,6 +82,19 @@ def _sample(path: Path) -> tuple[list[str], list[list[str]], str]:
     if len(rows) < 2:
         raise UserError(f"{path} holds no rows under a header, so nothing can be seen in it.")
     return [name.strip() for name in rows[0]], rows[1:], delimiter
+
+
+def _refuse_others(path: Path, text: str) -> None:
+    """Refuse messages and JSON, because they have no columns to look at."""
+    for begins, what, page in (
+        (_HL7, "messages of HL7", "sources_hl7v2.md"),
+        (_JSON, "JSON", "sources_http.md or docs/sources_fhir.md"),
+    ):
+        if begins.match(text):
+            raise UserError(
+                f"{path} holds {what}, and a first mapping is written of CSV files alone; "
+                f"begin with the mapping in docs/{page}."
+            )
 
 
 def _column(name: str, cells: Sequence[str]) -> SampleColumn:

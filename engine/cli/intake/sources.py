@@ -85,8 +85,8 @@ def try_source(
 ) -> None:
     """Reach a source, read its first rows through the mapping, and write nothing."""
     from engine.flows.intake.ingest import why_unread
-    from engine.flows.operations.source_states import first_batch
-    from engine.ports import CalledSource
+    from engine.flows.operations.source_states import client_refs, first_batch
+    from engine.ports import CalledSource, ClientSource
     from engine.store.database.connection import Database
 
     settings = open_settings(config)
@@ -100,13 +100,17 @@ def try_source(
     database = Database.existing(settings.database) if not file or file.exists() else None
     try:
         batch = first_batch(database, source, now())
+        clients = client_refs(database) if isinstance(source, ClientSource) else None
     except OSError as error:
         raise UserError(f"The source {name} cannot be read: {why_unread(error)}.") from None
     finally:
         if database:
             database.close()
     if batch is None:
-        say({"source": name, "rows": 0}, f"{said} There is nothing to read yet.", format)
+        nothing = "There is nothing to read yet"
+        if clients is not None:  # a wrong `client:` or an empty roster looks like this too
+            nothing += f" about the {counted(len(clients), 'client')} of the roster"
+        say({"source": name, "rows": 0}, f"{said} {nothing}.", format)
         return
     made, wrong = len(batch.events) + len(batch.roster), len(batch.rejects)
     events, people = counted(len(batch.events), "event"), counted(len(batch.roster), "person row")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -12,9 +12,10 @@ from engine.model.intake import Batch
 from engine.model.outages import Feed
 from engine.model.settings import Settings
 from engine.model.source_settings import SourceSettings
-from engine.ports import AnySource, ReceivingSource
+from engine.ports import AnySource, ClientSource, ReceivingSource
 from engine.store.database.connection import Database
 from engine.store.intake import received, rejects, source_health
+from engine.store.people import roster
 
 _TRIED = 20  # received records that a trial reads
 
@@ -129,8 +130,19 @@ def first_batch(database: Database | None, source: AnySource, now: Instant) -> B
     return next((batch for batch in _batches(database, source, now) if batch.rows), None)
 
 
+def client_refs(database: Database | None) -> Sequence[str]:
+    """Return the refs of the clients in the roster; none without a database."""
+    if database is None:
+        return ()
+    with database.read() as conn:
+        return roster.client_refs(conn)
+
+
 def _batches(database: Database | None, source: AnySource, now: Instant) -> Iterator[Batch]:
     if not isinstance(source, ReceivingSource):
+        if isinstance(source, ClientSource):
+            refs = client_refs(database)
+            source.about(lambda: refs)
         yield from source.read({}, from_us(now))
     elif database is not None:
         with database.read() as conn:

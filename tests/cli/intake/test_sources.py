@@ -188,3 +188,19 @@ def test_what_a_sample_does_not_tell_is_left_to_choose(tmp_path: Path) -> None:
     sample.write_text("Day,Status\n", "utf-8")
     with pytest.raises(UserError, match="holds no rows under a header"):
         draft_mapping(sample)
+
+
+@pytest.mark.parametrize(
+    ("begins", "page"),
+    [
+        ("\ufeffMSH|^~\\&|LAB|TOX|||20260302||ORU^R01|1|P|2.5\nPID|1||C-1\n", "sources_hl7v2.md"),
+        ('[\n  {"person": "C-1",\n   "bac": 0}\n]\n', "sources_http.md"),
+    ],
+)
+def test_a_sample_without_columns_names_the_page_to_begin_with(
+    tmp_path: Path, begins: str, page: str
+) -> None:
+    sample = tmp_path / "sample"
+    sample.write_text(begins, "utf-8")
+    with pytest.raises(UserError, match=f"CSV files alone; begin with the mapping in docs/{page}"):
+        draft_mapping(sample)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from engine.errors import UserError
 from engine.flows.intake import ingest
+from engine.flows.operations.source_states import first_batch
 from engine.model.instant import to_us
 from engine.store.database.connection import Database
 from engine.store.tables.people import assignments, clients, staff
@@ -395,3 +396,13 @@ def test_doctor_says_whether_the_server_answers(site: FhirSite) -> None:
     assert settings.examine() == (True, "The server of the source ehr answers.")
     site.server.before = lambda *_: (503, {})
     assert settings.examine() == (False, "The server answers 503.")
+
+
+def test_a_trial_asks_about_the_clients_of_the_roster(site: FhirSite) -> None:
+    assert first_batch(site.database, site.opened(), to_us(site.now)) is None
+    site.appointment("1", "noshow")
+    batch = first_batch(site.database, site.opened(), to_us(site.now))
+    assert batch is not None
+    assert [event.client for event in batch.events] == [site.client]
+    assert site.events() == []
+    assert first_batch(None, site.opened(), to_us(site.now)) is None
