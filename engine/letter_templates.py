@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.errors import Mistake, MistakesError
-from engine.flows.operations.letters import refused_words
+from engine.messaging.lint import refused_words
 from engine.model.letter_template import LetterTemplate
 from engine.strict_file import read_strict
 

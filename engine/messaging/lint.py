@@ -9,6 +9,8 @@ from functools import cache
 from itertools import groupby
 from operator import itemgetter
 
+from engine.model.letter_template import LetterTemplate
+
 SEGMENT = 160  # septets
 
 _BASIC = frozenset(
@@ -137,6 +139,16 @@ def named_condition(text: str) -> str | None:
     """Return the first word of a text that names a condition, substance or medicine, if any."""
     found = _pattern(_CONDITIONS).search(text)
     return found[0] if found else None
+
+
+def refused_words(template: LetterTemplate) -> dict[str, str]:
+    """Return words of a template's own texts that no consent covers, and the texts they stand in.
+
+    A condition, a substance or a medicine is in no scope, so no letter may name one.
+    """
+    texts = [text for words in (template.text.english, template.text.spanish)
+             for text in words.sentences]  # fmt: skip
+    return {word: text for text in texts if (word := named_condition(text))}
 
 
 def first_clean(wordings: Sequence[str]) -> str:

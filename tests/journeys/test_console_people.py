@@ -160,7 +160,7 @@ def test_a_supervisor_takes_over_and_keeps_the_roster(visit: type[Visitor]) -> N
 
     page.get_by_role("link", name="Site", exact=True).click()
     page.get_by_role("link", name="Roster").click()
-    page.get_by_role("link", name="Staff and mentors").click()
+    page.get_by_role("link", name="Staff, mentors and supporters").click()
     page.get_by_label("Code of the person").fill("CM-77")
     page.get_by_role("button", name="Keep").click()
     expect(page.get_by_text("is empty")).to_be_visible()

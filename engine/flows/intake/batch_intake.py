@@ -134,7 +134,9 @@ class BatchIntake:
                 event.key in batch.doubted and event.origin == origin
             )
 
-        added = events.add(conn, placed, self.now, may_move)
+        is_first = batch.item not in self.counts
+        is_whole = is_first and batch.reread is not None and batch.last and not batch.rejects
+        added = events.add(conn, placed, self.now, may_move, is_whole=is_whole)
         if merged:
             changed = {name: keys & added.changed for name, keys in said.items()}
             others = added.changed.difference(*changed.values())

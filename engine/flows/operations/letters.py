@@ -21,7 +21,7 @@ from engine.errors import UserError
 from engine.flows.operations.answerable import colleague
 from engine.flows.schedules.care_plan import PHASE
 from engine.messaging.letter_consent import LetterDecision, LetterReason, decide_letter
-from engine.messaging.lint import named_condition
+from engine.messaging.lint import refused_words
 from engine.model.agreement import TextLanguage
 from engine.model.audit_action import AuditAction
 from engine.model.client import Client
@@ -191,16 +191,6 @@ def release_letter(
     with database.write() as conn:
         _record_made(conn, order, made, clock())
     return _recorded(database, made), made.pdf
-
-
-def refused_words(template: LetterTemplate) -> dict[str, str]:
-    """Return words of a template's own texts that no consent covers, and the texts they stand in.
-
-    A condition, a substance or a medicine is in no scope, so no letter may name one.
-    """
-    texts = [text for words in (template.text.english, template.text.spanish)
-             for text in words.sentences]  # fmt: skip
-    return {word: text for text in texts if (word := named_condition(text))}
 
 
 def find_letter(conn: Connection, file: Path) -> LetterRecord | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
@@ -85,6 +86,8 @@ def add(
     found: Sequence[NewEvent],
     now: Instant,
     may_move: Callable[[NewEvent, str], bool] = lambda *_: False,
+    *,
+    is_whole: bool = False,
 ) -> Added:
     """Store events of one source, in the source's order.
 
@@ -99,11 +102,12 @@ def add(
         now: When they became known.
         may_move: Whether an event may name another client, or any day, compared with the one from
             an origin.
+        is_whole: Whether these are all events of their item as it now is.
     """
     added = Added()
     if not found:
         return added
-    source, rest = found[0].source, _come_back(conn, found)
+    source, rest = found[0].source, _come_back(conn, found, is_whole=is_whole)
     newest = conn.scalar(_NEWEST) or 0
     if rest:
         rows = [
@@ -117,12 +121,14 @@ def add(
                 added.concerns(event.client_id, event.occurred_at)
                 added.changed.add(event.key)
         else:
-            _settle(conn, rest, newest, added, now, may_move)
+            _settle(conn, rest, newest, added, now, may_move, is_whole=is_whole)
     added.duplicates = len(found) - added.new - added.corrected - len(added.conflicts)
     return added
 
 
-def _come_back(conn: Connection, found: Sequence[NewEvent]) -> Sequence[NewEvent]:
+def _come_back(
+    conn: Connection, found: Sequence[NewEvent], *, is_whole: bool
+) -> Sequence[NewEvent]:
     """Leave out events that only repeat content from before their withdrawal."""
     source = found[0].source
     away = withdrawals.away(conn, source, {event.key for event in found})
@@ -131,8 +137,8 @@ def _come_back(conn: Connection, found: Sequence[NewEvent]) -> Sequence[NewEvent
     rest, back = [], set[str]()
     for event in found:
         known = away.get(event.key)
-        said = _content(event), item_of(event.origin), _line(event.origin)
-        if known is None or event.key in back or not known.outdates(*said, event.version):
+        said = _content(event), item_of(event.origin), _line(event.origin), event.version
+        if known is None or event.key in back or not known.outdates(*said, is_whole=is_whole):
             rest.append(event)
             back |= {event.key} & away.keys()
     withdrawals.back(conn, source, back)
@@ -146,14 +152,17 @@ def _settle(
     added: Added,
     now: Instant,
     may_move: Callable[[NewEvent, str], bool],
+    *,
+    is_whole: bool,
 ) -> None:
     """Compare events with the stored ones; `newest` is the last id before they were inserted."""
     source, stored = found[0].source, _stored(conn, found)
+    outdated = partial(_is_outdated, is_whole=is_whole)
     for event in found:
         standing = stored[event.key]
         is_new = event.origin == standing.origin and standing.id > newest
         moves = is_newer(event.version, standing.version) or may_move(event, standing.origin)
-        if not (is_new or moves or _is_outdated(event, standing)):
+        if not (is_new or moves or outdated(event, standing)):
             if event.client_id != standing.content[0]:
                 added.conflicts[event.origin] = "names another client"
             elif abs(event.occurred_at - standing.content[2]) > FAR_US:
@@ -169,7 +178,8 @@ def _settle(
     added.new -= len(undone)
     for event in found:
         if event.origin not in added.conflicts:
-            _compare(event, stored[event.key], newest, added, now)
+            standing = stored[event.key]
+            _compare(event, standing, newest, added, now, is_outdated=outdated)
     _correct(conn, source, [each for each in stored.values() if each.changed], now)
 
 
@@ -245,12 +255,20 @@ def _content(event: NewEvent | Row[Any]) -> Content:
     return event.client_id, event.kind, event.occurred_at, event.fields, event.note
 
 
-def _compare(event: NewEvent, stored: _Stored, newest: int, added: Added, now: Instant) -> None:
+def _compare(
+    event: NewEvent,
+    stored: _Stored,
+    newest: int,
+    added: Added,
+    now: Instant,
+    *,
+    is_outdated: Callable[[NewEvent, _Stored], bool],
+) -> None:
     content = _content(event)
     if stored.id > newest:
         added.concerns(event.client_id, event.occurred_at)
         added.changed.add(event.key)
-    if _is_outdated(event, stored):
+    if is_outdated(event, stored):
         return
     if content == stored.content:
         if is_newer(event.version, stored.version):  # said again, so what came between is older
@@ -268,10 +286,11 @@ def _compare(event: NewEvent, stored: _Stored, newest: int, added: Added, now: I
     stored.version, stored.said_of = event.version, None
 
 
-def _is_outdated(event: NewEvent, stored: _Stored) -> bool:
+def _is_outdated(event: NewEvent, stored: _Stored, *, is_whole: bool) -> bool:
     """Return whether the event is older than the present one.
 
-    It has a smaller version, or it repeats older content of its item.
+    It has a smaller version, or it repeats older content of its item. Only a whole item shows that
+    no later line says what a later line said before.
     """
     if is_newer(stored.version, event.version):
         return True
@@ -281,7 +300,8 @@ def _is_outdated(event: NewEvent, stored: _Stored) -> bool:
     if (_content(event), item) not in stored.said_before:
         return False
     standing, _, place = stored.origin.rpartition(":")
-    return item != standing or stored.content == stored.last_word or int(place) > int(line)
+    is_behind = not is_whole and int(place) > int(line)
+    return item != standing or stored.content == stored.last_word or is_behind
 
 
 def is_newer(one: int | None, other: int | None) -> bool:

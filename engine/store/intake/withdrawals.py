@@ -34,14 +34,24 @@ class Away(NamedTuple):
     version: int | None
     said: frozenset[tuple[tuple[Any, ...], str]]
 
-    def outdates(self, content: tuple[Any, ...], item: str, line: int, version: int | None) -> bool:
+    def outdates(
+        self,
+        content: tuple[Any, ...],
+        item: str,
+        line: int,
+        version: int | None,
+        *,
+        is_whole: bool,
+    ) -> bool:
         """Return whether this content is not newer than the withdrawal.
 
-        Without versions it only repeats the item's content before the withdrawal.
+        Without versions it only repeats the item's content before the withdrawal. A whole item
+        shows that no later line withdraws it.
         """
         if version is not None and self.version is not None:
             return version <= self.version
-        return (content, item) in self.said and (item != self.item or self.line > line)
+        is_behind = not is_whole and self.line > line
+        return (content, item) in self.said and (item != self.item or is_behind)
 
 
 def away(conn: Connection, source: str, keys: Set[str]) -> dict[str, Away]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
@@ -39,6 +39,15 @@ BOUNDS = "0,C-1,2026-06-28,negative\n9,C-1,2026-07-29,negative\n"
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.tuples(people, pairs, rows), min_size=1, max_size=4), st.booleans())
+# A result comes back to its first day, and to an earlier line of its file.
+@example(
+    history=[
+        ({"C-1"}, set(), {"1": ("C-1", 2, "positive")}),
+        ({"C-1"}, set(), {"2": ("C-1", 1, "positive"), "1": ("C-1", 1, "positive")}),
+        ({"C-1"}, set(), {"1": ("C-1", 2, "positive")}),
+    ],
+    other_names=False,
+)
 def test_the_store_holds_what_the_newest_whole_files_hold(
     sqlite_database: Database,
     history: list[tuple[set[str], set[tuple[str, str]], Rows]],
