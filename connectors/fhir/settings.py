@@ -123,6 +123,16 @@ class ResourceMapping(RowMapping):
             raise ValueError(f"{word} is set by Handrail itself; leave it out")
         return search
 
+    @field_validator("clients_by")
+    @classmethod
+    def _asked_by_ref(cls, system: str | None) -> str | None:
+        if system is not None:
+            raise ValueError(
+                "a FHIR server is asked by your refs alone; leave clients_by: out, and let "
+                "client: {identifier: …} name the system whose values are your refs"
+            )
+        return system
+
     @property
     def item(self) -> str:
         """The name under which its position and its rejects stand."""
