@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ def test_no_other_plan_is_better(clients: int, mentors: int, seed: int) -> None:
     assert worth(table, plan_pairs(table)) == best(table, 0, places)
 
 
+@pytest.mark.slow
 def test_it_pairs_more_clients_than_greedy_does_where_greedy_takes_the_only_mentor() -> None:
     found = [
         worth(table, plan_pairs(table)) > worth(table, greedy_pairs(table))

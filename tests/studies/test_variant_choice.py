@@ -86,6 +86,7 @@ def test_the_figures_of_all_variants_are_those_of_each() -> None:
         assert totals.precision[variant, 0] == pytest.approx(value.precision.value)
 
 
+@pytest.mark.slow
 def test_the_best_of_many_variants_that_know_nothing_is_worth_nothing_on_other_clients() -> None:
     """And the search says so, also to a small site."""
     among = random_set(400, 200)

@@ -78,6 +78,7 @@ def _example_data(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CTN0094", str(ROOT))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
 def test_the_shipped_schemas_are_up_to_date(site: Path) -> None:
     kinds = load(site / "config.yaml").kinds
@@ -89,6 +90,7 @@ def test_the_shipped_schemas_are_up_to_date(site: Path) -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
 def test_every_shipped_file_names_its_schema_and_is_right_by_it(site: Path) -> None:
     kinds = load(site / "config.yaml").kinds
@@ -131,6 +133,7 @@ def _composed(text: str) -> bool:
     return plain and not any("stands here twice" in mistake for mistake in mistakes(text))
 
 
+@pytest.mark.slow
 def test_a_wrong_file_is_wrong_to_both_unless_a_schema_cannot_say_it() -> None:
     found = {text: mistakes(text) for text in WRONG if len(text) < 10_000 and _composed(text)}
     assert len(found) > 100
