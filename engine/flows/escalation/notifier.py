@@ -90,8 +90,8 @@ class Notifier:
             self._follow_up(routed, step, staff_id, code)
         return Enqueued(message_id, routed, recipient, body)
 
-    def tell_admins(self, routed: Routed, reminder: int = 0) -> None:
-        """Tell the admins that an alert reaches nobody, once for each step and reminder."""
+    def tell_admins(self, routed: Routed, sequence: int) -> None:
+        """Tell the admins that an alert reaches nobody, once for each `sequence`."""
         alert_id = routed.alert.id
         admins = operator_notices.admins(self.conn, self.now)
         _log.error("alert reaches nobody", alert=alert_id, step=routed.step, admins=len(admins))
@@ -102,7 +102,7 @@ class Notifier:
             if routed.alert.rule_id == DRILL:
                 body = drill_texts.drill_reaches_nobody(code)
             kind = MessageKind.REACHES_NOBODY
-            self._enqueue(routed, routed.step, admin.id, kind, body, reminder)
+            self._enqueue(routed, routed.step, admin.id, kind, body, sequence)
 
     def bundle(self, texts: Iterable[Enqueued]) -> None:
         """Let the texts to one recipient about alerts of one client be one text.

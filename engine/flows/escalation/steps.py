@@ -133,7 +133,8 @@ def _take_step(notifier: Notifier, routed: Routed, reached: ClientRecipients) ->
     skipped_recipients.add(conn, alert.id, _left_out(routed, turn, reached), now)
     nobody_meant = ends_in_nobody(routed.policy, alert.severity)
     if not (turn.told or nobody_meant or _somebody_knows(conn, routed, reached)):
-        notifier.tell_admins(routed)
+        # After the last step it may reach nobody again: a person was reminded since, and has left.
+        notifier.tell_admins(routed, now)
     people = [recipient.staff for _, recipient in turn.told]
     due_at = next_step_at(turn.after, [_reachable_at(alert, one, now) for one in people] or [now])
     alerts.set_route(conn, alert.id, routed.policy, turn.step, due_at, now, told=True)

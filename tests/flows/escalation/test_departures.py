@@ -131,6 +131,22 @@ def test_the_admins_hear_once_that_nobody_is_left(database: Database) -> None:
     assert told(site, NOON + 3 * MINUTE) == [SUPERVISOR]
 
 
+def test_the_admins_hear_again_if_the_one_who_was_reminded_since_departs_too(
+    database: Database,
+) -> None:
+    site = site_with_alert(database)
+    assert told(site, NOON) == [CASE_MANAGER]
+    assert told(site, NOON + HOUR) == [SUPERVISOR]
+    leave(site)
+    set_staff(site, 2, active=False)
+    assert told(site, NOON + HOUR + MINUTE) == [ADMIN]
+    set_staff(site, 1, active=True)
+    assert told(site, NOON + hours(50)) == [CASE_MANAGER]  # a reminder
+    leave(site)
+    assert told(site, NOON + hours(50) + MINUTE) == [ADMIN]
+    assert told(site, NOON + hours(50) + 2 * MINUTE) == []
+
+
 def test_an_alert_whose_owner_departs_is_told_again_at_once(database: Database) -> None:
     site = site_with_alert(database)
     assert told(site, NOON) == [CASE_MANAGER]
